@@ -1,0 +1,86 @@
+"""What a question asks for, as an index can look it up: its terms, their synonyms and translations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexes.analysis import tokens
+from indexes.search.lexical import Form, LexicalIndex, QueryTerm
+
+if TYPE_CHECKING:
+    from indexes.glossary import Glossary
+
+_FUNCTION_WORDS = Path(__file__).parent / "priors" / "function_words.json"
+SYNONYM_WORTH = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that the question names in these `terms` and that texts also call any of `others` (each a
+    name's terms)."""
+
+    terms: tuple[str, ...]
+    others: tuple[tuple[str, ...], ...]
+
+
+def content_terms(text: str) -> list[str]:
+    """The distinct terms of a question, in order, without function words; all of them if nothing else is left."""
+    found = list(dict.fromkeys(tokens(text)))
+    return [term for term in found if term not in function_words()] or found
+
+
+@lru_cache(maxsize=1)
+def function_words() -> frozenset[str]:
+    """Terms of words that ask and link, in both languages: they say nothing about the subject."""
+    stored: dict[str, str] = json.loads(_FUNCTION_WORDS.read_text(encoding="utf-8"))
+    return frozenset(term for words in stored.values() for word in words.split() for term in tokens(word))
+
+
+def query_terms(
+    terms: Sequence[str], named: Iterable[Named], index: LexicalIndex, home: LexicalIndex
+) -> list[QueryTerm]:
+    """The question's terms as one index is asked for them.
+
+    `home`: the index of the question's own language, which knows how telling each word is; elsewhere the words
+    themselves hardly occur, only names, numbers and what `named` translates.
+    """
+    synonyms: dict[str, list[Form]] = {}
+    for thing in named:
+        known = [term for term in thing.terms if term in terms]
+        if known:
+            key = max(known, key=home.idf)
+            synonyms.setdefault(key, []).extend(_forms(thing.others, index))
+    return [
+        QueryTerm(
+            (Form(term), *synonyms.get(term, ())),
+            _weight(term, synonyms.get(term, []), index) if index is home else home.idf(term),
+        )
+        for term in terms
+    ]
+
+
+def _forms(names: Iterable[Sequence[str]], index: LexicalIndex) -> list[Form]:
+    """Each name stands by its rarest term, worth the less the more terms it has."""
+    forms = []
+    for name in names:
+        present = [term for term in name if index.has(term)]
+        if present:
+            forms.append(Form(max(present, key=index.idf), SYNONYM_WORTH / len(name)))
+    return forms
+
+
+def _weight(term: str, synonyms: Sequence[Form], index: LexicalIndex) -> float:
+    """A word that no passage has weighs as much as the rarest one, or as the word that it stands for."""
+    if index.has(term) or not synonyms:
+        return index.idf(term)
+    return max(index.idf(form.term) for form in synonyms)
+
+
+def named_things(text: str, glossary: Glossary | None) -> list[Named]:
+    """What the glossary knows of the things that a question names."""
+    return []
