@@ -1,0 +1,49 @@
+"""Matrices and rectangles in PDF points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Matrix = tuple[float, float, float, float, float, float]
+Rect = tuple[float, float, float, float]  # x0, y0, x1, y1
+
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+EVERYWHERE: Rect = (-1e9, -1e9, 1e9, 1e9)
+
+
+def multiply(m: Matrix, n: Matrix) -> Matrix:
+    """First m, then n."""
+    a, b, c, d, e, f = m
+    g, h, i, j, k, o = n
+    return (
+        a * g + b * i,
+        a * h + b * j,
+        c * g + d * i,
+        c * h + d * j,
+        e * g + f * i + k,
+        e * h + f * j + o,
+    )
+
+
+def apply(m: Matrix, x: float, y: float) -> tuple[float, float]:
+    return m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]
+
+
+def bounds(points: Iterable[tuple[float, float]]) -> Rect:
+    """The smallest upright rectangle around points; at least one is needed."""
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def transform_rect(m: Matrix, rect: Rect) -> Rect:
+    """The bounds of a rectangle after m."""
+    x0, y0, x1, y1 = rect
+    return bounds(apply(m, x, y) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1)))
+
+
+def intersect(a: Rect, b: Rect) -> Rect:
+    return max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+
+
+def contains(rect: Rect, x: float, y: float, margin: float = 0.0) -> bool:
+    return rect[0] - margin <= x <= rect[2] + margin and rect[1] - margin <= y <= rect[3] + margin

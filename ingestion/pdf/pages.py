@@ -1,0 +1,168 @@
+"""One PDF page → a Page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pypdf.generic import DictionaryObject, StreamObject
+
+from indexes.types import Page, PageWarning, WarningKind
+from ingestion.pdf.assemble import assemble
+from ingestion.pdf.drafts import DraftBlock
+from ingestion.pdf.geometry import IDENTITY, Matrix, Rect, multiply, transform_rect
+from ingestion.pdf.glyphs import Interpreter, Shared
+from ingestion.pdf.layout import drafts_of
+from ingestion.pdf.marks import Glyph, PageMarks
+from ingestion.pdf.objects import OBJECT_ERRORS, array, dictionary, entry, numbers, resolve, stream_data
+from ingestion.pdf.reading import MirrorCoding
+from ingestion.pdf.state import State
+from ingestion.pdf.visibility import VisibleText, sort_out
+
+_LETTER: Rect = (0.0, 0.0, 612.0, 792.0)
+_HIDDEN_FLAGS = 2 | 32  # annotation flags Hidden and NoView
+_NO_TEXT_OF_THEIR_OWN = ("/Link", "/Popup", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly")
+
+
+@dataclass(slots=True)
+class PageDraft:
+    """A page as read by itself, and the drafts that the document pass looks at."""
+
+    page: Page
+    drafts: list[DraftBlock]
+    starts: tuple[int, ...]
+
+
+def read_page(page: Any, number: int, shared: Shared, coding: MirrorCoding) -> PageDraft:
+    """Read one page of pypdf. Raises LimitExceeded when it costs too much."""
+    box = _crop_box(page)
+    rotation = _rotation(page)
+    marks = _run(page, shared, box)
+    visible = sort_out(marks, box)
+    drafts: list[DraftBlock] = []
+    for angle, glyphs in _by_direction(visible.glyphs, rotation):
+        rules = marks.rules if angle == 0 else []
+        drafts.extend(drafts_of(glyphs, rules, coding))
+    assembled = assemble(drafts, number, (box[0], box[1]))
+    found = _warnings(assembled.text, visible, marks) + assembled.warnings
+    result = Page(
+        number=number,
+        text=assembled.text,
+        blocks=assembled.blocks,
+        warnings=found,
+        hidden_text=visible.hidden_text,
+        width=box[2] - box[0],
+        height=box[3] - box[1],
+        rotation=rotation,
+        boxes=assembled.boxes,
+    )
+    return PageDraft(result, drafts, assembled.starts)
+
+
+def _crop_box(page: Any) -> Rect:
+    """The crop box inside the media box; US Letter where the file has neither."""
+    media = _box(page, "mediabox") or _LETTER
+    crop = _box(page, "cropbox") or media
+    x0, y0 = max(media[0], crop[0]), max(media[1], crop[1])
+    x1, y1 = min(media[2], crop[2]), min(media[3], crop[3])
+    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else media
+
+
+def _box(page: Any, name: str) -> Rect | None:
+    try:
+        values = [float(v) for v in getattr(page, name)]
+    except OBJECT_ERRORS:
+        return None
+    if len(values) != 4:
+        return None
+    x0, x1 = sorted((values[0], values[2]))
+    y0, y1 = sorted((values[1], values[3]))
+    return (x0, y0, x1, y1) if x1 - x0 >= 1 and y1 - y0 >= 1 else None
+
+
+def _rotation(page: Any) -> int:
+    try:
+        return int(page.rotation) % 360 // 90 * 90
+    except OBJECT_ERRORS:
+        return 0
+
+
+def _run(page: Any, shared: Shared, box: Rect) -> PageMarks:
+    interpreter = Interpreter(shared)
+    try:
+        resources = resolve(page.get("/Resources") or _inherited(page, "/Resources"))
+    except OBJECT_ERRORS:
+        resources = None
+    if not isinstance(resources, DictionaryObject):
+        resources = DictionaryObject()
+    try:
+        data = stream_data(page.get("/Contents"))
+    except OBJECT_ERRORS:
+        interpreter.problem("the page's content stream cannot be read")
+        data = b""
+    interpreter.run(data, resources, State())
+    areas = len(interpreter.marks.areas)
+    for annotation in array(page, "/Annots"):
+        _annotation(annotation, resources, interpreter)
+    # What a note or a stamp paints lies over the page and is meant to be seen through or moved.
+    del interpreter.marks.areas[areas:]
+    return interpreter.marks
+
+
+def _inherited(page: Any, key: str) -> Any:
+    node, seen = page, 0
+    while isinstance(node, dict) and seen < 64:
+        if key in node:
+            return node[key]
+        node, seen = entry(node, "/Parent"), seen + 1
+    return None
+
+
+def _annotation(annotation: Any, resources: DictionaryObject, interpreter: Interpreter) -> None:
+    """Run the appearance of an annotation that shows text (ISO 32000-2, 12.5.5)."""
+    if not isinstance(annotation, DictionaryObject) or entry(annotation, "/Subtype") in _NO_TEXT_OF_THEIR_OWN:
+        return
+    flags = entry(annotation, "/F")
+    if isinstance(flags, int) and flags & _HIDDEN_FLAGS:
+        return
+    if interpreter.is_hidden_layer(entry(annotation, "/OC")):
+        return
+    appearance = entry(dictionary(annotation, "/AP"), "/N")
+    if isinstance(appearance, DictionaryObject) and not isinstance(appearance, StreamObject):
+        state = entry(annotation, "/AS")
+        appearance = entry(appearance, str(state)) if state is not None else None
+    rect, box = numbers(annotation, "/Rect", 4), numbers(appearance, "/BBox", 4)
+    if not isinstance(appearance, StreamObject) or rect is None or box is None:
+        return
+    matrix = numbers(appearance, "/Matrix", 6) or IDENTITY
+    x0, y0, x1, y1 = transform_rect(matrix, box)  # type: ignore[arg-type]
+    left, right = sorted((rect[0], rect[2]))
+    low, high = sorted((rect[1], rect[3]))
+    sx = (right - left) / (x1 - x0) if x1 > x0 else 1.0
+    sy = (high - low) / (y1 - y0) if y1 > y0 else 1.0
+    place: Matrix = (sx, 0.0, 0.0, sy, left - x0 * sx, low - y0 * sy)
+    interpreter.form(appearance, resources, State(ctm=multiply(place, IDENTITY)), 0)
+
+
+def _by_direction(glyphs: list[Glyph], rotation: int) -> list[tuple[int, list[Glyph]]]:
+    """Glyphs by writing direction: first the one that stands upright for the reader, then the others."""
+    groups: dict[int, list[Glyph]] = {}
+    for glyph in glyphs:
+        groups.setdefault(glyph.angle, []).append(glyph)
+    # /Rotate turns the page clockwise, angles count the other way round
+    return sorted(groups.items(), key=lambda item: (item[0] != rotation, -len(item[1])))
+
+
+def _warnings(text: str, visible: VisibleText, marks: PageMarks) -> tuple[PageWarning, ...]:
+    found = [PageWarning(WarningKind.UNREADABLE_PART, problem) for problem in marks.problems]
+    if visible.ocr:
+        found.append(PageWarning(WarningKind.OCR, "the invisible text layer over a scan"))
+    elif visible.hidden_text:
+        found.append(PageWarning(WarningKind.HIDDEN_TEXT, ", ".join(visible.reasons)))
+    unknown = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in text)
+    if unknown:
+        detail = f"{unknown} of {len(text)} characters are unknown"
+        found.append(PageWarning(WarningKind.GARBLED_TEXT, detail))
+    if not text.strip() and (visible.has_image or visible.has_drawing):
+        found.append(PageWarning(WarningKind.NO_TEXT_LAYER, "the page is an image"))
+    return tuple(found)

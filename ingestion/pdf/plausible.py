@@ -1,0 +1,60 @@
+"""How likely a piece of text is as people write it: chooses between orders that give the same picture."""
+
+from __future__ import annotations
+
+import re
+
+_FOLD = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٪–—−", "01234567890123456789.%---")
+_UNIT = (
+    r"(?:mg|mL|ml|dL|dl|kg|kcal|mcg|µg|μg|ng|mmHg|mmol|mol|mEq|meq|units?|IU|ppm|bpm|cm|mm|Hz|°C|°F|min|mins|hours?|hrs?"
+    r"|days?|weeks?|months?|years?|g|L|l|h|U|m²|cm²)"
+)
+_NUMBER = r"\d+(?:[.,/:-]\d+)*"
+_WITH_UNIT = re.compile(rf"{_NUMBER} ?{_UNIT}(?![A-Za-z])")
+_UNIT_FIRST = re.compile(rf"(?<![A-Za-z/\d])(?<!\d )(?:{_UNIT})(?:/[A-Za-z²]+)* (?=\d)")
+_SIGN_FIRST = re.compile(r"(?<!\d)% ?(?=\d)")
+_SIGN_LAST = re.compile(r"(?<=\d) ?%")
+_COMPARED = re.compile(r"[<>≤≥±≈~] ?(?=[\d.])")
+_DANGLING = re.compile(r"[<>≤≥±≈~](?! ?[\d.])")
+_RANGE = re.compile(r"(?<![\d.:/-])(?<!\d,)(\d+(?:\.\d+)?) ?- ?(\d+(?:\.\d+)?)(?![\d/:-]|[.,]\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_CLOSED_FIRST = re.compile(r"\)[^()]*\(|^[^(]*\)|\([^)]*$")
+
+
+def fold(text: str) -> str:
+    """Western digits, points and hyphens for Eastern ones; one character for one."""
+    return text.translate(_FOLD)
+
+
+def score(text: str) -> float:
+    """Higher for what people write: numbers before their units, rising ranges, signs where they belong."""
+    text = fold(text)
+    total = 2.0 * len(_WITH_UNIT.findall(text)) - 1.5 * len(_UNIT_FIRST.findall(text))
+    total += 1.0 * len(_SIGN_LAST.findall(text)) - 2.0 * len(_SIGN_FIRST.findall(text))
+    total += 0.7 * len(_COMPARED.findall(text)) - 0.7 * len(_DANGLING.findall(text))
+    for m in _RANGE.finditer(text):
+        total += 0.5 if _rises(m[1], m[2]) else -0.5
+    if _CLOSED_FIRST.search(text):
+        total -= 0.5
+    return total
+
+
+def _rises(first: str, last: str) -> bool:
+    """Whether two numbers make a range as people write it: 10-20, 2010-11, not 20-10 or 11-2010."""
+    if _YEAR.match(first) and len(last) == 2:
+        return int(last) == (int(first) + 1) % 100
+    if _YEAR.match(last) and len(first) == 2 and int(first) == (int(last) + 1) % 100:
+        return False
+    return float(first) <= float(last)
+
+
+def descending(text: str) -> list[tuple[int, int]]:
+    """Where `text` has a range that falls and is not a date or a telephone number: (start, end)."""
+    found = []
+    for m in _RANGE.finditer(fold(text)):
+        first, last = m[1], m[2]
+        dated = _YEAR.match(first) and (float(last) <= 12 or len(last) == 2)
+        numbered = len(first) > 4 or (first.startswith("0") and "." not in first) or re.match(r"0\d", last)
+        if float(first) > float(last) and not dated and not numbered:
+            found.append(m.span())
+    return found

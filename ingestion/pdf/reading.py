@@ -1,0 +1,132 @@
+"""A segment of a line as text in reading order, each piece tied to the glyph that drew it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ingestion.pdf.bidi import bidi_class
+from ingestion.pdf.inverse import Reading, VisualLine, read_line
+from ingestion.pdf.letters import MIRROR
+from ingestion.pdf.lines import Segment, arabic_letters, latin_letters
+from ingestion.pdf.marks import Glyph
+from ingestion.pdf.plausible import score
+from ingestion.pdf.raised import Cluster, clusters_of
+
+_LEADING = re.compile(r"[.,:;!?،؛؟)]")
+_MIN_EVIDENCE = 0.5
+_MAX_CLUSTERS = 1_500  # of a line: longer ones are no text, and the search would take long
+
+
+@dataclass(slots=True)
+class Piece:
+    """A stretch of text and the glyphs it came from; spaces come from none."""
+
+    text: str
+    glyphs: tuple[Glyph, ...] = ()
+
+
+@dataclass(slots=True)
+class TextRun:
+    """Text in reading order. `unverified`: stretches (start, end) whose order could not be confirmed."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    rtl: bool = False
+    unverified: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(p.text for p in self.pieces)
+
+    def add(self, other: TextRun, joint: str = " ") -> None:
+        """Append another run after `joint`."""
+        if self.pieces and other.pieces and joint:
+            self.pieces.append(Piece(joint))
+        shift = len(self.text)
+        self.pieces.extend(other.pieces)
+        self.unverified.extend((a + shift, b + shift) for a, b in other.unverified)
+        self.rtl = self.rtl or other.rtl
+
+
+def read_segment(segment: Segment, *, rtl_page: bool, shaped: MirrorCoding) -> TextRun:
+    """The text of a segment as it is read."""
+    clusters = clusters_of(segment.items)
+    line = VisualLine(
+        tuple(c.text for c in clusters),
+        tuple("ON" if c.is_note else bidi_class(c.text) for c in clusters),
+        tuple(shaped.is_shape(c) for c in clusters),
+    )
+    base, reading = _read(line, rtl_page)
+    pieces: list[Piece] = []
+    for index, level in zip(reading.order, reading.levels, strict=True):
+        cluster = clusters[index]
+        if not cluster.glyphs:
+            if pieces and pieces[-1].text != " ":
+                pieces.append(Piece(" "))
+            continue
+        text = line.character(index, level)
+        marked = cluster.marked if text == cluster.text else text + "".join(g.marks for g in cluster.glyphs)
+        pieces.append(Piece(marked, cluster.glyphs))
+    while pieces and pieces[-1].text == " ":
+        pieces.pop()
+    run = TextRun(pieces, bool(base))
+    if not reading.verified:
+        run.unverified.append((0, len(run.text)))
+    return run
+
+
+def _read(line: VisualLine, rtl_page: bool) -> tuple[int, Reading]:
+    full = "".join(line.texts)
+    arabic, latin = arabic_letters(full), latin_letters(full)
+    if len(line.texts) > _MAX_CLUSTERS:
+        return 0, Reading(tuple(range(len(line.texts))), (0,) * len(line.texts), not arabic)
+    if arabic:
+        base = 1 if arabic >= 0.35 * latin or (rtl_page and _LEADING.match(full)) else 0
+        return base, read_line(line, base)
+    eastern = "AN" in line.classes
+    if not rtl_page and not eastern:
+        return 0, read_line(line, 0)
+    if not latin and not any(c in ("EN", "AN") for c in line.classes):
+        return int(rtl_page), read_line(line, int(rtl_page))
+    left, right = read_line(line, 0), read_line(line, 1)
+    prefer = 0.5 if rtl_page and (eastern or not latin) else -_MIN_EVIDENCE
+    return (1, right) if _value(line, right) + prefer > _value(line, left) else (0, left)
+
+
+def _value(line: VisualLine, reading: Reading) -> float:
+    text = "".join(line.character(i, level) for i, level in zip(reading.order, reading.levels, strict=True))
+    value = score(text) - (0 if reading.verified else 5)
+    return value - (1 if _LEADING.match(text) and not _LEADING.match(text[-1:]) else 0)
+
+
+@dataclass(slots=True)
+class MirrorCoding:
+    """Whether the text of brackets and comparison signs names the shape that stands on the page, or the
+    character that was typed, which stands there mirrored when it is read right to left.
+
+    Producers differ. A pair of brackets in a right-to-left line shows which: "(" on the left is a shape.
+    """
+
+    votes: dict[int, int] = field(default_factory=dict)  # by font, then 0 for the document
+
+    def learn(self, segments: Iterable[Segment]) -> None:
+        for segment in segments:
+            if arabic_letters(segment.text) == 0:
+                continue
+            self._vote(segment.glyphs)
+
+    def _vote(self, glyphs: Sequence[Glyph]) -> None:
+        brackets = [g for g in glyphs if g.text in ("(", ")")]
+        for a, b in zip(brackets[::2], brackets[1::2], strict=False):
+            if a.text == b.text:
+                continue
+            vote = 1 if a.text == "(" else -1
+            for key in (id(a.font), 0):
+                self.votes[key] = self.votes.get(key, 0) + vote
+
+    def is_shape(self, cluster: Cluster) -> bool:
+        if cluster.text not in MIRROR or not cluster.glyphs:
+            return True
+        votes = self.votes.get(id(cluster.glyphs[0].font), 0) or self.votes.get(0, 0)
+        return votes >= 0
