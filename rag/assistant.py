@@ -1,0 +1,148 @@
+"""The composition root: an assistant over a library, from question to cited answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+from types import TracebackType
+from typing import Self
+
+from indexes.embedding.embedder import Embedder
+from indexes.errors import SettingsError
+from indexes.glossary import Glossary
+from indexes.language import detect
+from indexes.library import Library
+from indexes.search.searcher import Searcher
+from indexes.types import DocumentState, Language, Question, ScoredChunk
+from rag.abstention import answerability
+from rag.citing import Cited, cite
+from rag.extractive import ExtractiveGenerator
+from rag.generator import Generator
+from rag.messages import say
+from rag.types import Answer, Status
+
+PASSAGES = 8  # that a generator may draw on
+MAX_QUESTION = 2_000  # characters; more is a document, not a question
+
+
+class Assistant:
+    """Asks and searches one library; follows its changes. Close it, or use it in a `with` statement."""
+
+    def __init__(self, library: Library, embedder: Embedder, searcher: Searcher, generator: Generator) -> None:
+        self._library, self._embedder, self._searcher = library, embedder, searcher
+        self._generator = generator
+
+    @classmethod
+    def over(cls, library: Library, embedder: Embedder) -> Self:
+        """The offline assistant: the bundled glossary and verbatim sentences."""
+        return cls(library, embedder, Searcher(library, embedder, Glossary.load()), ExtractiveGenerator())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._searcher.close()
+
+    def question(
+        self,
+        text: str,
+        *,
+        collection: str | None = None,
+        documents: Iterable[str] = (),
+        languages: str | None = None,
+        all_editions: bool = False,
+    ) -> Question:
+        """A question from what a person gave: documents by id, title or file name; languages "ar", "en" or
+        "ar,en".
+
+        Raises SettingsError for an empty or overlong question, an unknown language or collection;
+        DocumentNotFound.
+        """
+        words = " ".join(text.split())
+        if not words:
+            raise SettingsError("The question is empty.", remedy="Ask in Arabic or English.")
+        if len(words) > MAX_QUESTION:
+            raise SettingsError(
+                f"The question has {len(words):,} characters.", remedy=f"Ask in at most {MAX_QUESTION:,}."
+            )
+        if collection is not None:
+            shelves = sorted({d.collection for d in self._library.documents(all=True)})
+            if collection not in shelves:
+                raise SettingsError(
+                    f"There is no collection “{collection}”.", remedy=f"There are: {', '.join(shelves) or 'none'}."
+                )
+        return Question(
+            words,
+            detect(words),
+            collection,
+            tuple(self._library.document(name).id for name in documents),
+            _languages(languages),
+            all_editions,
+        )
+
+    def search(self, question: Question, *, k: int = 10) -> list[ScoredChunk]:
+        """At most k passages, best first."""
+        return self._searcher.search(question, k)
+
+    def ask(self, question: Question, *, today: date | None = None) -> Answer:
+        """Answer from the documents, or say that they do not."""
+        vector = self._embedder.embed_query(question.text)
+        results = self._searcher.search(question, PASSAGES, today=today, vector=vector)
+        if not results:
+            return self._abstain(question, "empty")
+        evidence = self._searcher.evidence(question, results, vector=vector)
+        if not answerability(evidence).answerable:
+            return self._abstain(question, "not_found")
+        draft = self._generator.generate(evidence)
+        cited = cite(self._library, draft.choices)
+        notes = _notes(question, cited, differ=draft.differ)
+        if not cited.sentences:
+            return self._answer(question, Status.ABSTAINED, cited, (say("not_found", question.language), *notes))
+        return self._answer(question, Status.PARTIAL if cited.withheld else Status.ANSWERED, cited, notes)
+
+    def _abstain(self, question: Question, why: str) -> Answer:
+        return self._answer(question, Status.ABSTAINED, Cited((), (), ()), (say(why, question.language),))
+
+    def _answer(self, question: Question, status: Status, cited: Cited, notes: Sequence[str]) -> Answer:
+        generation = self._searcher.generation
+        said = repr((question, status, cited, self._generator.name, generation))
+        return Answer(
+            question=question,
+            status=status,
+            sentences=cited.sentences,
+            citations=cited.citations,
+            generator=self._generator.name,
+            library_generation=generation,
+            id=hashlib.sha256(said.encode()).hexdigest()[:16],
+            notes=tuple(notes),
+            withheld=cited.withheld,
+        )
+
+
+def _notes(question: Question, cited: Cited, *, differ: bool) -> tuple[str, ...]:
+    """What a reader must know before the sentences: other language, differing figures, old editions."""
+    language = question.language
+    notes = []
+    for other in sorted({c.language for c in cited.citations} - {language, Language.UND}):
+        notes.append(say(f"evidence_{other}", language))
+    if differ and len({c.document for c in cited.citations}) > 1:
+        notes.append(say("differ", language))
+    states = {(c.title, c.state) for c in cited.citations if c.state is not DocumentState.CURRENT}
+    notes += [say("state", language, title=t, state=say(s, language)) for t, s in sorted(states)]
+    for page in cited.withheld:
+        reason = say(page.reason, language)
+        notes.append(say("withheld", language, title=page.title, page=page.page, reason=reason))
+    return tuple(notes)
+
+
+def _languages(text: str | None) -> tuple[Language, ...]:
+    names = [part.strip().lower() for part in text.split(",")] if text else []
+    if not set(names) <= {"ar", "en"}:
+        raise SettingsError(f"“{text}” is not a language of the evidence.", remedy="Write ar, en or ar,en.")
+    return tuple(Language(name) for name in names)
