@@ -1,0 +1,1 @@
+"""Measures the product beside its baseline; nothing of the product imports this."""
