@@ -1,10 +1,10 @@
 """Does the product know what its documents do not answer?
 
-Each question is asked twice of a library of one language: as it is (answerable), and with its paragraph erased
-(unanswerable). Erased means `Library.purge`, after which the indexes are made anew: the frequencies of words,
-the candidates and the scores are those of a library that never had the paragraph. (Only the language means
-stay, as they do in use until a language has doubled or halved.) ARCD's questions were used for fitting and
-are told for comparison; XQuAD's were not.
+Each question is asked twice of a library of one language: as it is (answerable), and with its paragraph
+erased (unanswerable). Erased means `Library.purge`, after which the indexes are made anew: the frequencies
+of words, the candidates and the scores are those of a library that never had the paragraph. (Only the
+language means stay, as they do in use until a language has doubled or halved.) ARCD's questions were used
+for fitting and are told for comparison; XQuAD's were not.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from indexes.types import Document, ExtractedDocument, Language, Question
 
 if TYPE_CHECKING:
     from langchain_huggingface import HuggingFaceEmbeddings
+    from rag.abstention import Answerability
 
     from indexes.embedding.embedder import Embedder
     from indexes.library import Library
     from indexes.search.means import Vectors
     from indexes.search.searcher import Searcher
-    from rag.abstention import Answerability
 
 BARS = {"XQuAD Arabic": "≥ 0.87", "XQuAD English": "≥ 0.93"}
 DEPTH = 25  # chunks of the baseline: no paragraph has as many
@@ -85,7 +85,7 @@ def _figures(name: str, ours: Scores, usual: Scores) -> list[Figure]:
 
 
 def _share(told: Sequence[Answerability]) -> float:
-    return sum(one.answerable for one in told) / len(told)
+    return [one.answerable for one in told].count(True) / len(told)
 
 
 def _product(
@@ -99,7 +99,7 @@ def _product(
     for number, one in enumerate(reading.questions):
         by_paragraph.setdefault(one.paragraph, []).append(number)
     with product.library(home) as library:
-        product.ingest_files(files, library, lambda: embedder)
+        product.ingest_files(files, library, lambda _: embedder)
         with Searcher(library, embedder, product.glossary()) as searcher:
             present = [_told(searcher, q, v) for q, v in zip(asked, vectors, strict=True)]
             absent: dict[int, Answerability] = {}
@@ -113,6 +113,7 @@ def _product(
 def _told(searcher: Searcher, question: Question, vector: Vectors) -> Answerability:
     """As the assistant decides it."""
     from rag.abstention import answerability
+
     from rag.assistant import PASSAGES
 
     results = searcher.search(question, PASSAGES, vector=vector)

@@ -105,7 +105,7 @@ def make(home: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, product.library(Path(home)) as library:
         files = sorted((DATA / "nigeria_stg").glob("*.txt"))
         files += write_paragraphs(dict(enumerate(xquad("ar").paragraphs)), Path(folder) / "texts")
-        product.ingest_files(files, library, lambda: embedder)
+        product.ingest_files(files, library, lambda _: embedder)
         _fill(library)
         product.make_indexes(library, embedder)
         return {"chunks": library.chunk_count}

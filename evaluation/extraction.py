@@ -81,10 +81,11 @@ def _real() -> list[Figure]:
     by_hand = json.loads((ROOT / "evaluation" / "arabic_pdfs_real.json").read_text(encoding="utf-8"))
     bad = [(name, int(number)) for name, pages in by_hand.items() for number in pages]
     silent = [f"{n} p. {i}" for n, i in bad if not any(w.kind.blocking for w in ours[n][i - 1].warnings)]
+    unwarned = f"image or garbled pages without a warning, of {len(bad)}"
     return [
         Figure("real files worse than pypdf's own text", len(worse), "≤ 0", note=", ".join(worse)),
         Figure(
-            f"image or garbled pages without a warning, of {len(bad)}",
+            unwarned,
             len(silent),
             "≤ 0",
             note=", ".join(silent),

@@ -1,11 +1,10 @@
-"""A library of made-up chunks: random clustered vectors, and texts of random words as frequent as in a language."""
+"""A library of made-up chunks: random clustered vectors, texts of random words by Zipf's law."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray

@@ -30,7 +30,7 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
 
 
 def false_answers(answerable: Sequence[float], unanswerable: Sequence[float], answered: float = 0.9) -> float:
-    """The share of the unanswerable questions that pass the threshold which `answered` of the answerable pass."""
+    """The share of the unanswerable questions that pass where `answered` of the answerable ones do."""
     kept = int(np.ceil(answered * len(answerable)))
     threshold = np.sort(np.asarray(answerable, dtype=np.float64))[::-1][kept - 1]
     return float((np.asarray(unanswerable, dtype=np.float64) >= threshold).mean())

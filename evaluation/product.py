@@ -11,11 +11,11 @@ from indexes.settings import settings_from
 
 if TYPE_CHECKING:
     import numpy as np
+    from indexes.glossary import Glossary
     from numpy.typing import NDArray
 
     from indexes.embedding.embedder import Embedder, Passage, PassageVectors
     from indexes.embedding.manifest import Manifest
-    from indexes.glossary import Glossary
     from indexes.library import Library
     from ingestion.pipeline import FileResult
 
@@ -27,8 +27,7 @@ def model_folder() -> Path:
     """The prepared default model, made if need be."""
     from indexes.embedding.prepare import prepare
 
-    settings = settings_from()
-    return prepare(settings.model, cache=settings.models)
+    return prepare(cache=settings_from().models)
 
 
 def original_model() -> Path:
@@ -61,17 +60,17 @@ def library(home: Path) -> Library:
 
 
 def ingest_files(
-    files: Sequence[Path], library: Library, embedder: Callable[[], Embedder]
+    files: Sequence[Path], library: Library, embedder: Callable[[Library], Embedder]
 ) -> list[FileResult]:
     """As `sanad ingest`; with something new, the search indexes are made as well."""
     from indexes.search.settled import settle
     from ingestion.pipeline import FileResult, Outcome, ingest
 
-    events = ingest(files, library, embedder, model_id=manifest().model_id)
+    events = ingest(files, library, embedder)
     results = [event for event in events if isinstance(event, FileResult)]
     if any(result.outcome is Outcome.ADDED for result in results):
-        settle(library, embedder())
-        make_indexes(library, embedder())
+        settle(library, embedder(library))
+        make_indexes(library, embedder(library))
     return results
 
 

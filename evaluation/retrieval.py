@@ -7,6 +7,7 @@ of each language's questions are answered only in the other one. No question is 
 from __future__ import annotations
 
 import tempfile
+from itertools import compress
 from pathlib import Path
 
 from evaluation import baseline, product
@@ -57,14 +58,11 @@ def _figures(
     asked: Reading, language: str, ours: dict[tuple[str, str], Ranks], usual: dict[tuple[str, str], Ranks]
 ) -> list[Figure]:
     figures = []
-    places = [mixed_language(one.paragraph) == language for one in asked.questions]
-    for kind, wanted in (("same", True), ("other", False)):
+    for kind in ("same", "other"):
+        wanted = [(mixed_language(one.paragraph) == language) == (kind == "same") for one in asked.questions]
         for k in (1, 5):
             mine, theirs = (
-                recall(
-                    [r for r, same in zip(ranks["mixed", language], places, strict=True) if same is wanted], k
-                )
-                for ranks in (ours, usual)
+                recall(list(compress(ranks["mixed", language], wanted)), k) for ranks in (ours, usual)
             )
             name = f"mixed library, {NAMES[language]} questions, answer in the {kind} language: R@{k}"
             figures.append(Figure(name, mine, BARS.get((language, kind, k), ""), theirs))
@@ -89,7 +87,7 @@ def _product(
     ranks: dict[tuple[str, str], Ranks] = {}
     for name, paths in files.items():
         with product.library(homes / name) as library:
-            product.ingest_files(paths, library, lambda: embedder)
+            product.ingest_files(paths, library, lambda _: embedder)
             with Searcher(library, embedder, product.glossary()) as searcher:
                 for language in _asked_of(name):
                     questions = [

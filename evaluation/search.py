@@ -38,8 +38,8 @@ def run() -> list[Figure]:
             "memory, times the vectors",
             asked.result["grown"] / vectors,
             "≤ 2",
-            note=f"resident set grown by at most {asked.result['grown'] / _MIB:.0f} MiB, mapped files counted, "
-            f"over opening and {QUESTIONS} searches; the vectors are {vectors / _MIB:.0f} MiB",
+            note=f"resident set grown by at most {asked.result['grown'] / _MIB:.0f} MiB, mapped files "
+            f"counted, over opening and {QUESTIONS} searches; the vectors are {vectors / _MIB:.0f} MiB",
         ),
         Figure("making the search indexes, s", built.result["seconds"]),
         Figure("peak memory of making them, MiB", built.peak / _MIB),

@@ -64,7 +64,7 @@ class Restored:
     kept: Path | None
 
 
-class _Purged(Exception):
+class _PurgedError(Exception):
     """A document went away after the database was copied."""
 
 
@@ -77,7 +77,7 @@ def write_backup(database: Database, target: Path) -> None:
         for _ in range(_ATTEMPTS):
             try:
                 _write(database, target)
-            except _Purged:
+            except _PurgedError:
                 continue
             return
     raise LibraryBusy(
@@ -160,7 +160,7 @@ def _missing(database: Database, content_hash: str) -> Exception:
             "SELECT id FROM documents WHERE content_hash = ?", (content_hash,)
         ).fetchone()
     if row is None:
-        return _Purged()
+        return _PurgedError()
     return LibraryDamaged(
         f"The original of the document {row[0]} is missing or not what was ingested.",
         remedy="Purge that document and ingest its file again, then make the backup.",

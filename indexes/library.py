@@ -31,8 +31,8 @@ from indexes.database import (
     utc_now,
 )
 from indexes.errors import LibraryError, UnreadableDocument
-from indexes.means import StoredMean
 from indexes.faults import encodable
+from indexes.means import StoredMean
 from indexes.records import StoredVectors
 from indexes.types import Chunk, Document, DocumentState, ExtractedDocument, GlyphBoxes, Metadata, Page
 

@@ -20,6 +20,7 @@ from ingestion.processes import Peer
 from ingestion.worker import ERRORS, request
 
 DEFAULT_LIMITS = Limits()
+WORKER = "ingestion.worker"
 START_SECONDS = 60.0  # a slow disk, many processes
 OCR_PAGE_SECONDS = 180.0  # beyond the file's own limit, for each page that is read from an image
 _GRACE = 2.0  # seconds: so that a reader that minds the limit itself may say so
@@ -61,11 +62,13 @@ def extract_files(
     limits: Limits = DEFAULT_LIMITS,
     password: str | None = None,
     passwords: Mapping[Path, str] | None = None,
+    worker_module: str = WORKER,
 ) -> Iterator[Event]:
     """Read the files in worker processes; yield progress and, as each is done, one ExtractionResult a file.
 
     `passwords` is for single files, `password` for all others. Workers run ahead of the caller by a few
-    files. When the iterator is closed, left or interrupted, all processes end.
+    files; `worker_module` answers as `ingestion.worker` does. When the iterator is closed, left or
+    interrupted, all processes end.
     """
     count = max(1, min(workers if workers is not None else default_workers(), len(paths)))
     asked: queue.SimpleQueue[Path] = queue.SimpleQueue()
@@ -74,7 +77,10 @@ def extract_files(
     events: queue.Queue[Event | None] = queue.Queue(maxsize=count * _WAITING)
     stop = threading.Event()
     known = passwords or {}
-    lanes = [_Lane(asked, events, stop, limits, lambda path: known.get(path, password)) for _ in range(count)]
+    lanes = [
+        _Lane(asked, events, stop, limits, worker_module, lambda path: known.get(path, password))
+        for _ in range(count)
+    ]
     try:
         for lane in lanes:
             lane.start()
@@ -104,11 +110,12 @@ class _Lane(threading.Thread):
         events: queue.Queue[Event | None],
         stop: threading.Event,
         limits: Limits,
+        worker_module: str,
         password_of: Callable[[Path], str | None],
     ) -> None:
         super().__init__(name="sanad-extraction", daemon=True)
         self._asked, self._events, self._leave = asked, events, stop
-        self._limits, self._password_of = limits, password_of
+        self._limits, self._module, self._password_of = limits, worker_module, password_of
         self._peer: Peer | None = None
         self._lock = threading.Lock()
 
@@ -181,7 +188,7 @@ class _Lane(threading.Thread):
                 return self._peer
             if self._leave.is_set():
                 raise wire.WireError("stopped", closed=True)
-            self._peer = peer = Peer("ingestion.worker", str(self._limits.memory_bytes))
+            self._peer = peer = Peer(self._module, str(self._limits.memory_bytes))
         header, _ = peer.receive(deadline)
         if header.get("kind") != "ready":
             raise wire.WireError("a worker that does not begin well")

@@ -67,11 +67,12 @@ def read_bytes(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
         raise UnreadableDocument(
             f"{path.name} cannot be opened: {error.strerror}.", remedy="Check that it exists and may be read."
         ) from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        raise UnreadableDocument(f"{path.name} is {what}.", remedy="Name a PDF, text or Markdown file.")
     with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise UnreadableDocument(f"{path.name} is {what}.", remedy="Name a PDF, text or Markdown file.")
         try:
             data = stream.read(limits.max_bytes + 1) if status.st_size <= limits.max_bytes else b""
         except OSError as error:

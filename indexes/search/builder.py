@@ -34,9 +34,7 @@ class Built:
     means: Means
 
 
-def collect(
-    library: Library, generation: int, model_id: str, prior: Means, known: Derived | None
-) -> Built:
+def collect(library: Library, generation: int, model_id: str, prior: Means, known: Derived | None) -> Built:
     """Everything a generation's index files hold. `known`: older ones, to take the terms of chunks from."""
     documents: dict[str, int] = {}
     rows = {language: _Rows() for language in Language}
@@ -95,7 +93,8 @@ class _KnownTerms:
 
     def __init__(self, known: Derived | None) -> None:
         self._known = [
-            (part, np.concatenate([[0], np.cumsum(part.lengths)])) for part in (known.partitions if known else ())
+            (part, np.concatenate([[0], np.cumsum(part.lengths)]))
+            for part in (known.partitions if known else ())
         ]
 
     def of(self, chunk_id: int) -> Hashes | None:

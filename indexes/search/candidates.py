@@ -29,7 +29,7 @@ class Candidates:
     texts: NDArray[np.uint64]
     cosines: NDArray[np.float32]
     matches: NDArray[np.float32]
-    same: NDArray[np.bool_]  # whether words can tell: it is in the question's language, or one of the two in none
+    same: NDArray[np.bool_]  # see shares_words
     scores: NDArray[np.float32]
     dense_ranks: NDArray[np.int32]
     lexical_ranks: NDArray[np.int32]
@@ -56,7 +56,7 @@ def gather(
     eligibility: Eligibility,
     per_signal: int,
 ) -> Candidates:
-    """Candidates of all languages, best first. `vector` (d,): the question's, as embedded."""
+    """Candidates of all partitions (one at least), best first. `vector` (d,): the question as embedded."""
     query = debias(vector, means.questions[language])
     homes = {partition.language: partition.lexical for partition in partitions}
     found = [
@@ -144,12 +144,8 @@ def _with_dense_ranks(found: Candidates) -> Candidates:
 
 
 def _merge(parts: Sequence[Candidates]) -> Candidates:
-    kinds = [np.int32, np.int64, np.int32, np.uint64, *[np.float32] * 2, np.bool_, np.float32, *[np.int32] * 2]
     return Candidates(
-        *(
-            np.concatenate([np.empty(0, kind), *(getattr(part, field.name) for part in parts)]).astype(kind)
-            for field, kind in zip(fields(Candidates), kinds, strict=True)
-        )
+        *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Candidates))
     )
 
 

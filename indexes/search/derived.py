@@ -58,7 +58,9 @@ class Derived:
             shutil.rmtree(self.folder.parent, ignore_errors=True)
 
 
-def build(library: Library, generation: int, model_id: str, *, prior: Means, root: Path | None = None) -> Path:
+def build(
+    library: Library, generation: int, model_id: str, *, prior: Means, root: Path | None = None
+) -> Path:
     """The folder of the generation's index files, made now unless they are there and sound.
 
     `root`: in place of `<home>/indexes`. Several processes may call it at once; one builds, the others wait.
@@ -100,9 +102,8 @@ def open_derived(
             return found
     private = Path(tempfile.mkdtemp(prefix="sanad-"))
     try:
-        found = _open(
-            build(library, generation, model_id, prior=prior, root=private), generation, model_id, temporary=True
-        )
+        folder = build(library, generation, model_id, prior=prior, root=private)
+        found = _open(folder, generation, model_id, temporary=True)
         if found is None:
             raise OSError(errno.EIO, "index files are damaged as soon as they are written", str(private))
     except BaseException:
@@ -149,7 +150,9 @@ def _write(
         "documents": list(built.documents),
         "languages": {partition.language: len(partition) for partition in built.partitions},
         "files": {
-            str(path.relative_to(folder)): hash_of(path) for path in sorted(folder.rglob("*")) if path.is_file()
+            str(path.relative_to(folder)): hash_of(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
         },
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")

@@ -42,10 +42,7 @@ def eligible(question: Question, documents: Mapping[str, Document], places: Sequ
     return Eligibility(
         allowed,
         np.array([name in allowed for name in places], dtype=np.bool_),
-        np.array(
-            [not wanted or bool(wanted & {*allowed[name].languages}) if name in allowed else False for name in places],
-            dtype=np.bool_,
-        ),
+        np.array([not wanted or _speaks(allowed.get(name), wanted) for name in places], dtype=np.bool_),
         question.languages,
     )
 
@@ -58,6 +55,10 @@ def preference(document: Document) -> tuple[bool, date, int, str]:
         document.added_generation,
         document.id,
     )
+
+
+def _speaks(document: Document | None, wanted: set[Language]) -> bool:
+    return document is not None and bool(wanted.intersection(document.languages))
 
 
 def _allowed(document: Document, question: Question) -> bool:

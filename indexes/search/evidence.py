@@ -1,4 +1,4 @@
-"""What speaks for each passage that was found: its sentences one by one, and which of the question it names."""
+"""What speaks for each passage that was found: its sentences, and how much of the question it names."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ class ChunkEvidence:
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """`vector` (d,): the question's, as embedded. `spread`: the standard deviation of the question's debiased
-    cosines with the library's passages. `chunks`: of the results, best first."""
+    cosines with `background` passages from all over the library. `chunks`: of the results, best first."""
 
     question: Question
     vector: Vectors
     spread: float
+    background: int
     chunks: tuple[ChunkEvidence, ...]
 
 

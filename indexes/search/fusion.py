@@ -2,8 +2,8 @@
 
 A passage in the question's language shares words with it, and how many is telling. A passage in the other
 language shares none, which tells nothing. So there are two logistic models, fitted on the same data: one sees
-both signals, the other only the dense one, with the lexical evidence averaged out. Both speak of the same
-thing, the odds of an answer, and their results can be compared: lexical votes cannot drown the other language.
+both signals, the other only the dense one, with the lexical evidence averaged out. Both speak of the odds of
+an answer, so that their results can be compared: lexical votes cannot drown the other language.
 
 Both signals are absolute (a debiased cosine, a share of the question's weight), not ranks or z-scores: they
 mean the same in a library of ten passages and of a hundred thousand.

@@ -22,7 +22,7 @@ Hashes = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A term that may stand for what was asked; `worth` 1: the word itself, less: a synonym or translation."""
+    """A term that may stand for what was asked. `worth`: 1 for the word itself, less for other names."""
 
     term: str
     worth: float = 1.0
@@ -30,7 +30,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class QueryTerm:
-    """One thing that the question names. `weight`: its inverse document frequency, its share of the question."""
+    """One thing that the question names. `weight`: its share of the question, by how rare it is."""
 
     forms: tuple[Form, ...]
     weight: float
@@ -67,7 +67,7 @@ class LexicalIndex:
         for term in terms:
             rows, scores = self._best(term.forms)
             total[rows] += scores
-        return np.minimum(total / np.float32(full), np.float32(1))
+        return np.asarray(np.minimum(total / np.float32(full), 1), dtype=np.float32)
 
     def _best(self, forms: Sequence[Form]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Passages with any of the forms, each with its best one's score."""

@@ -58,9 +58,9 @@ def combine(prior: Means, sums: Mapping[Language, tuple[int, Vectors]]) -> Means
     for language in _SPOKEN:
         count, mean = sums.get(language, (0, prior.passages[language]))
         total = count + PRIOR_WEIGHT
-        passages[language] = (
-            (count * mean + PRIOR_WEIGHT * prior.passages[language]) / total
-        ).astype(np.float32)
+        passages[language] = ((count * mean + PRIOR_WEIGHT * prior.passages[language]) / total).astype(
+            np.float32
+        )
         questions[language] = (prior.questions[language] + passages[language]) / np.float32(2)
     return with_undetermined(passages, questions)
 
@@ -106,11 +106,8 @@ def parallel_text() -> dict[tuple[str, Language], list[str]]:
     return found
 
 
-def with_undetermined(
-    passages: dict[Language, Vectors], questions: dict[Language, Vectors]) -> Means:
+def with_undetermined(passages: dict[Language, Vectors], questions: dict[Language, Vectors]) -> Means:
     def between(means: dict[Language, Vectors]) -> Vectors:
         return np.asarray(sum(means[language] for language in _SPOKEN) / len(_SPOKEN), dtype=np.float32)
 
-    return Means(
-        passages | {Language.UND: between(passages)}, questions | {Language.UND: between(questions)}
-    )
+    return Means(passages | {Language.UND: between(passages)}, questions | {Language.UND: between(questions)})

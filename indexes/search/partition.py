@@ -19,9 +19,9 @@ _ROWS = ("ids", "documents", "texts", "terms", "lengths")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partition:
-    """Row i is the chunk `ids[i]` (ascending) of the document `documents[i]` (a place in the manifest's list);
-    equal `texts[i]` mean equal text. Its terms are `lengths[i]` of `terms`, places in the lexical vocabulary,
-    row after row: a later generation takes them over instead of analysing the text again."""
+    """Row i is the chunk `ids[i]` (ascending) of the document `documents[i]` (a place in the manifest's
+    list); equal `texts[i]` mean equal text. Its terms are `lengths[i]` of `terms` (places in the lexical
+    vocabulary, row after row): a later generation takes them over instead of analysing the text again."""
 
     language: Language
     ids: NDArray[np.int64]
@@ -39,10 +39,13 @@ class Partition:
         """The k rows with the greatest debiased cosine, best first, among those allowed (None: all)."""
         import faiss
 
+        if not len(self) or (allowed is not None and not allowed.any()):
+            return np.empty(0, dtype=np.int64)
+        library: Any = faiss  # its stubs do not know what its Python side adds
         parameters = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
+            parameters = library.SearchParameters(sel=library.IDSelectorBitmap(bits))
         _, rows = self.dense.search(vector[None], min(k, len(self)), params=parameters)
         return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
 
@@ -83,6 +86,6 @@ def load(language: Language, folder: Path) -> Partition:
         array("texts"),
         array("terms"),
         array("lengths"),
-        LexicalIndex(*(array(f"lexical_{name}") for name in _LEXICAL), len(ids)),
+        LexicalIndex(**{name: array(f"lexical_{name}") for name in _LEXICAL}, count=len(ids)),
         faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC),
     )

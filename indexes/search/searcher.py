@@ -20,11 +20,12 @@ from indexes.search.derived import Derived, open_derived
 from indexes.search.eligibility import eligible, preference
 from indexes.search.evidence import ChunkEvidence, Evidence, coverage
 from indexes.search.means import Vectors, debias
-from indexes.search.settled import Embedder, prior_for
+from indexes.search.settled import prior_for
 from indexes.search.terms import Named, content_terms, named_things, query_terms
 from indexes.types import Document, Language, Question, ScoredChunk
 
 if TYPE_CHECKING:
+    from indexes.embedding.embedder import Embedder
     from indexes.glossary import Glossary
     from indexes.library import Library
 
@@ -106,7 +107,7 @@ class Searcher:
     def evidence(
         self, question: Question, results: Sequence[ScoredChunk], *, vector: Vectors | None = None
     ) -> Evidence:
-        """What speaks for each of the results of a search, for telling whether they answer, and in which words."""
+        """What speaks for each result of a search, for telling whether they answer, and in which words."""
         if vector is None:
             vector = self._embedder.embed_query(question.text)
         index = self._follow()
@@ -133,13 +134,15 @@ class Searcher:
                     shares_words(question.language, hit.chunk.language),
                 )
             )
-        return Evidence(question, vector, spread, tuple(chunks))
+        return Evidence(question, vector, spread, len(index.background), tuple(chunks))
 
     def _search(
         self, index: Derived, question: Question, k: int, today: date, vector: Vectors
     ) -> list[ScoredChunk]:
         with self._library.snapshot():
             self._generation = self._library.generation
+            if not index.partitions:
+                return []
             documents = self._documents_of(today)
             allowed = eligible(question, documents, index.documents)
             terms, named = self._terms(question)
@@ -214,12 +217,11 @@ class Searcher:
         """The index of the library as it is now."""
         with self._lock:
             generation = self._library.content_generation
-            model_id = self._library.model_id or self._embedder.model_id
+            model_id = self._library.model_id or self._embedder.manifest.model_id
             index = self._index
             if index is None or (index.generation, index.model_id) != (generation, model_id):
-                newer = open_derived(
-                    self._library, generation, model_id, prior=prior_for(self._library, self._embedder), root=self._root
-                )
+                prior = prior_for(self._library, self._embedder)
+                newer = open_derived(self._library, generation, model_id, prior=prior, root=self._root)
                 if index is not None:
                     index.close()
                 self._index = index = newer
@@ -233,8 +235,8 @@ def _without_duplicates(found: Candidates, documents: Sequence[Document | None])
         return found
     keep = []
     for number in group[np.sort(first)]:
-        places = np.flatnonzero(group == number)
-        keep.append(max(places, key=lambda place: _rank_of(documents[found.documents[place]])))
+        places = np.flatnonzero(group == number).tolist()
+        keep.append(max(places, key=lambda place: _rank_of(documents[int(found.documents[place])])))
     return found.take(np.array(keep))
 
 

@@ -5,8 +5,8 @@ Scores and thresholds then do not drift with every document, and a past generati
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from indexes.means import StoredMean
 from indexes.search.means import (
     PRIOR_WEIGHT,
     Means,
-    Vectors,
     combine,
     measured_prior,
     parallel_text,
@@ -25,7 +24,7 @@ from indexes.search.means import (
 from indexes.types import Language
 
 if TYPE_CHECKING:
-    from indexes.embedding.embedder import Passage, PassageVectors
+    from indexes.embedding.embedder import Embedder
     from indexes.library import Library
 
 _KIND = "passage"
@@ -34,40 +33,33 @@ _BATCH = 1000
 _SPOKEN = (Language.AR, Language.EN)
 
 
-class Embedder(Protocol):
-    """As much of an embedder as a search needs."""
-
-    @property
-    def model_id(self) -> str: ...
-
-    def embed_query(self, text: str) -> Vectors: ...
-
-    def embed_passages(self, passages: Sequence[Passage]) -> Sequence[PassageVectors]: ...
-
-
 def prior_for(library: Library, embedder: Embedder) -> Means:
     """The means that a small library leans on: shipped for the model, else stored with the library by
     `settle`, else measured now (seconds to a minute)."""
-    shipped = shipped_prior(embedder.model_id)
+    shipped = shipped_prior(embedder.manifest.name)
     if shipped is not None:
         return shipped
-    stored = {(mean.kind, mean.language): mean.vector for mean in library.means(embedder.model_id)}
+    stored = {(mean.kind, mean.language): mean.vector for mean in library.means(embedder.manifest.model_id)}
     try:
         passages, questions = (
             {language: stored[kind, language] for language in _SPOKEN} for kind in _PRIOR.values()
         )
     except KeyError:
-        return _measured(embedder)
+        return measure_prior(embedder)
     return with_undetermined(passages, questions)
 
 
-def _measured(embedder: Embedder) -> Means:
+def measure_prior(embedder: Embedder) -> Means:
+    """The means of the shipped parallel text: 64 questions and 40 passages in each language."""
+    from indexes.embedding.embedder import Passage
+
     vectors = {}
     for (kind, language), texts in parallel_text().items():
         if kind == "question":
             found = [embedder.embed_query(text) for text in texts]
         else:
-            found = [made.vector for made in embedder.embed_passages([Passage(text, ()) for text in texts])]
+            passages = [Passage(text) for text in texts]
+            found = [made.vector for made in embedder.embed_passages(passages)]
         vectors[kind, language] = np.stack(found)
     return measured_prior(vectors)
 
@@ -75,7 +67,7 @@ def _measured(embedder: Embedder) -> Means:
 def means_of(
     library: Library, generation: int, model_id: str, prior: Means, ids: Mapping[Language, NDArray[np.int64]]
 ) -> Means:
-    """Of the generation, whose chunks are `ids`: the stored ones, computed anew for a language that is due."""
+    """Of the generation, whose chunks are `ids`: those stored, computed anew for a language that is due."""
     stored = _stored(library, generation, model_id)
     for mean in _due(library, model_id, ids, stored):
         stored[mean.language] = mean
@@ -85,14 +77,14 @@ def means_of(
 def settle(library: Library, embedder: Embedder) -> int | None:
     """Store the means that are due. A writer calls it after documents came or went; the library's new
     generation, or None when nothing was due."""
-    model_id = embedder.model_id
+    model_id = embedder.manifest.model_id
     generation = library.generation
     found: dict[Language, list[int]] = {language: [] for language in Language}
     for chunk in library.iter_chunks(generation):
         found[chunk.language].append(chunk.id)
     ids = {language: np.array(numbers, dtype=np.int64) for language, numbers in found.items()}
     due = _due(library, model_id, ids, _stored(library, generation, model_id))
-    if due and shipped_prior(model_id) is None:
+    if due and shipped_prior(embedder.manifest.name) is None:
         due += _prior_rows(prior_for(library, embedder))
     return library.set_means(model_id, due) if due else None
 

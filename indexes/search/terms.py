@@ -29,7 +29,7 @@ class Named:
 
 
 def content_terms(text: str) -> list[str]:
-    """The distinct terms of a question, in order, without function words; all of them if nothing else is left."""
+    """The distinct terms of a question, in order, without function words; all if there are no others."""
     found = list(dict.fromkeys(tokens(text)))
     return [term for term in found if term not in function_words()] or found
 
@@ -46,8 +46,8 @@ def query_terms(
 ) -> list[QueryTerm]:
     """The question's terms as one index is asked for them.
 
-    `home`: the index of the question's own language, which knows how telling each word is; elsewhere the words
-    themselves hardly occur, only names, numbers and what `named` translates.
+    `home`: the index of the question's own language, which knows how telling each word is; elsewhere the
+    words themselves hardly occur, only names, numbers and what `named` translates.
     """
     synonyms: dict[str, list[Form]] = {}
     for thing in named:

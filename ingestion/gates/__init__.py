@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from indexes.errors import UnreadableDocument
 from indexes.types import ExtractedDocument, Page, WarningKind
 from ingestion.gates.digits import check_digits
 from ingestion.gates.letters import check_letters
@@ -28,14 +29,28 @@ def apply_gates(
 ) -> ExtractedDocument:
     """The document with the warnings of all gates on its pages, and image pages read by OCR.
 
-    `progress("ocr", done, total)` is called for every page that goes through OCR.
+    `progress("ocr", done, total)` is called for every page that goes through OCR. Raises UnreadableDocument
+    when there is nothing to read on any page.
     """
     pages = list(document.pages)
     if document.media_type == "application/pdf":
         texts = second.texts(path, password, len(pages), seconds=limits.seconds * SECOND_SHARE)
         pages = check_digits(pages, texts)
         pages = _read_images(pages, path, password, second, limits, progress)
+    _refuse_empty(pages, path)
     return replace(document, pages=tuple(_with_letters(page) for page in pages))
+
+
+def _refuse_empty(pages: list[Page], path: Path) -> None:
+    """A file of images may be kept: people can look at it. One without anything to read or see may not."""
+    if any(page.text.strip() or page.hidden_text.strip() or _is_image(page) for page in pages):
+        return
+    reasons = dict.fromkeys(w.detail for page in pages for w in page.warnings if w.detail)
+    cause = f" ({'; '.join(list(reasons)[:3])})" if reasons else ""
+    raise UnreadableDocument(
+        f"{path.name} holds no text that can be read{cause}.",
+        remedy="Repair it, for example by printing it anew.",
+    )
 
 
 def _with_letters(page: Page) -> Page:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from ingestion.pdf.lines import Segment
 
 _GUTTER = 0.8  # ems between columns, at least
+_SPANNING = 0.25  # of the lines may run across the gutter: titles, tables
 _MAX_DEPTH = 12
+_MAX_SEGMENTS = 3_000  # more are a drawing, not columns
 
 
 @dataclass(slots=True)
@@ -26,14 +28,6 @@ class Row:
     def size(self) -> float:
         return max(s.size for s in self.segments)
 
-    @property
-    def x0(self) -> float:
-        return min(s.x0 for s in self.segments)
-
-    @property
-    def x1(self) -> float:
-        return max(s.x1 for s in self.segments)
-
 
 @dataclass(slots=True)
 class Region:
@@ -46,15 +40,11 @@ def regions_of(segments: Sequence[Segment], rtl: bool, depth: int = 0) -> list[R
     """The regions of a page in reading order; columns are read from the right when `rtl`."""
     if not segments:
         return []
-    if depth < _MAX_DEPTH and len(segments) >= 6:
+    if depth < _MAX_DEPTH and 6 <= len(segments) <= _MAX_SEGMENTS:
         size = statistics.median(s.size for s in segments)
-        gutter = _widest_gutter(segments, size)
+        gutter = _gutter(segments, size)
         if gutter is not None:
-            left = [s for s in segments if s.x1 <= gutter]
-            right = [s for s in segments if s.x0 >= gutter]
-            if _is_prose(left, size) and _is_prose(right, size):
-                first, second = (right, left) if rtl else (left, right)
-                return regions_of(first, rtl, depth + 1) + regions_of(second, rtl, depth + 1)
+            return _columns(segments, gutter, rtl, depth)
         height = _widest_band(segments, size)
         if height is not None:
             above = [s for s in segments if s.y > height]
@@ -63,25 +53,64 @@ def regions_of(segments: Sequence[Segment], rtl: bool, depth: int = 0) -> list[R
     return [Region(_rows(segments, rtl))]
 
 
-def _widest_gutter(segments: Sequence[Segment], size: float) -> float | None:
-    spans = sorted((s.x0, s.x1) for s in segments)
-    reached = spans[0][1]
+def _gutter(segments: Sequence[Segment], size: float) -> float | None:
+    """Where two columns of running text are parted: the middle of the widest such gap."""
     best: tuple[float, float] | None = None
-    for x0, x1 in spans[1:]:
-        gap = x0 - reached
-        if gap > _GUTTER * size and (best is None or gap > best[0]):
-            best = (gap, (x0 + reached) / 2)
-        reached = max(reached, x1)
+    for edge in sorted({round(s.x1, 1) for s in segments}):
+        right = [s for s in segments if s.x0 >= edge]
+        left = [s for s in segments if s.x1 <= edge + 0.1]
+        if len(left) < 3 or len(right) < 3 or len(left) + len(right) < (1 - _SPANNING) * len(segments):
+            continue
+        gap = min(s.x0 for s in right) - edge
+        if gap < _GUTTER * size or (best is not None and gap <= best[0]):
+            continue
+        if _is_prose(left, size) and _is_prose(right, size) and _side_by_side(left, right):
+            best = (gap, edge + gap / 2)
     return None if best is None else best[1]
+
+
+def _side_by_side(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
+    low = max(min(s.y for s in left), min(s.y for s in right))
+    high = min(max(s.y for s in left), max(s.y for s in right))
+    return high - low > 2 * max(left[0].size, right[0].size)
+
+
+def _columns(segments: Sequence[Segment], gutter: float, rtl: bool, depth: int) -> list[Region]:
+    """Both columns in turn, interrupted by what runs across them."""
+    regions: list[Region] = []
+    waiting: list[Segment] = []
+
+    def flush() -> None:
+        left = [s for s in waiting if s.x1 <= gutter]
+        right = [s for s in waiting if s.x0 >= gutter]
+        for part in (right, left) if rtl else (left, right):
+            regions.extend(regions_of(part, rtl, depth + 1))
+        waiting.clear()
+
+    across: list[Segment] = []
+    for segment in sorted(segments, key=lambda s: -s.y):
+        if segment.x0 < gutter < segment.x1:
+            if waiting:
+                flush()
+            across.append(segment)
+            continue
+        if across:
+            regions.append(Region(_rows(across, rtl)))
+            across = []
+        waiting.append(segment)
+    if across:
+        regions.append(Region(_rows(across, rtl)))
+    flush()
+    return regions
 
 
 def _is_prose(segments: Sequence[Segment], size: float) -> bool:
     """Whether the segments fill a column with running text rather than the cells of a table."""
-    width = max(s.x1 for s in segments) - min(s.x0 for s in segments)
+    x0, x1 = min(s.x0 for s in segments), max(s.x1 for s in segments)
     lines = len({round(s.y) for s in segments})
-    full = sum(s.x1 - s.x0 > 0.75 * width for s in segments)
+    full = sum(s.x1 - s.x0 > 0.75 * (x1 - x0) for s in segments)
     letters = sum(len(s.items) for s in segments)
-    return lines >= 4 and width > 8 * size and full >= 0.55 * lines and letters / lines > 18
+    return lines >= 4 and x1 - x0 > 8 * size and full >= 0.55 * lines and letters / lines > 18
 
 
 def _widest_band(segments: Sequence[Segment], size: float) -> float | None:
@@ -95,9 +124,11 @@ def _widest_band(segments: Sequence[Segment], size: float) -> float | None:
 
 
 def _rows(segments: Sequence[Segment], rtl: bool) -> list[Row]:
-    rows: dict[float, list[Segment]] = {}
-    for segment in segments:
-        rows.setdefault(round(segment.y, 1), []).append(segment)
-    return [
-        Row(sorted(rows[y], key=lambda s: -s.x1 if rtl else s.x0)) for y in sorted(rows, reverse=True)
-    ]
+    """Segments on nearly one baseline side by side, from top to bottom."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: -s.y):
+        if rows and rows[-1][0].y - segment.y <= 0.3 * min(segment.size, rows[-1][0].size):
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    return [Row(sorted(row, key=lambda s: -s.x1 if rtl else s.x0)) for row in rows]

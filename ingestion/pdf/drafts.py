@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from indexes.types import BlockKind
+from indexes.types import BlockKind, Page
 from ingestion.pdf.reading import Piece, TextRun
 
 
@@ -29,7 +29,6 @@ class DraftBlock:
     level: int = 0
     lines: list[DraftLine] = field(default_factory=list)
     cells: int = 1
-    header_of: int | None = None  # for a table row: index of its header block on the page, -1 for one before
     table: int = 0  # number of the table on the page, 0 outside
     columns: tuple[float, ...] = ()  # of a table: where its columns begin
 
@@ -48,3 +47,18 @@ class DraftBlock:
                 return
             count -= len(piece.text)
             self.run.pieces.pop()
+
+
+@dataclass(slots=True)
+class PageDraft:
+    """A page as read by itself, and its blocks for the pass over the whole document.
+
+    `starts`, `ends`: of the blocks in the page's text. `frame`: the lowest and highest y in the frame of the
+    text that the blocks' lines are given in.
+    """
+
+    page: Page
+    blocks: list[DraftBlock]
+    starts: list[int]
+    ends: list[int]
+    frame: tuple[float, float]

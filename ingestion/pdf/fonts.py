@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,12 +110,14 @@ class FontFace:
         return isinstance(name, str) and not name.startswith("/Identity")
 
 
-def _lam_alef(text: str) -> str:
-    """Ghostscript writes the second letter of a lam-alef ligature with the low byte of the first as its high
+def _ligature(text: str) -> str:
+    """Ghostscript writes the second letter of an Arabic ligature with the low byte of the first as its high
     byte: U+0644 U+4427 for U+0644 U+0627."""
     first, second = text
-    if first == "ل" and ord(second) >> 8 == 0x44 and (letter := chr(0x600 | ord(second) & 0xFF)) in "اأإآ":
-        return first + letter
+    if "\u0600" <= first <= "\u06ff" and second > "\u2000" and ord(second) >> 8 == ord(first) & 0xFF:
+        letter = chr(0x600 | ord(second) & 0xFF)
+        if unicodedata.category(letter) in ("Lo", "Mn"):
+            return first + letter
     return text
 
 
@@ -129,7 +132,7 @@ def _sound(text: Any, width: float) -> str:
     if text in ("", "\x00") or (len(text) == 1 and text < " " and text not in "\t\r\n"):
         return UNKNOWN if width else ""
     if len(text) == 2:
-        text = _lam_alef(text)
+        text = _ligature(text)
     return " " if text in ("\t", "\r", "\n") else text
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indexes.types import BlockKind
-from ingestion.pdf.columns import Row, regions_of
+from ingestion.pdf.columns import regions_of
 from ingestion.pdf.drafts import DraftBlock, DraftLine
 from ingestion.pdf.lines import Segment, arabic_letters, latin_letters, lines_of, segments_of
 from ingestion.pdf.marks import Glyph, Rule
 from ingestion.pdf.paragraphs import TextLine, blocks_of
-from ingestion.pdf.reading import MirrorCoding, TextRun, read_segment
+from ingestion.pdf.reading import MirrorCoding, Piece, TextRun, read_segment
+from ingestion.pdf.tables import Table, take_aligned, take_ruled
 
 
 def drafts_of(glyphs: Sequence[Glyph], rules: Sequence[Rule], coding: MirrorCoding) -> list[DraftBlock]:
@@ -20,15 +21,15 @@ def drafts_of(glyphs: Sequence[Glyph], rules: Sequence[Rule], coding: MirrorCodi
     rtl = arabic_letters(full) > 0.3 * latin_letters(full)
     coding.learn(segments)
     drafts: list[DraftBlock] = []
-    for region in regions_of(segments, rtl):
+    for region in regions_of(take_ruled(segments, rules), rtl):
         waiting: list[TextLine] = []
-        for row in region.rows:
-            if len(row.segments) == 1:
-                waiting.append(_line(row.segments[0], rtl, coding))
-                continue
-            drafts.extend(blocks_of(waiting))
-            waiting = []
-            drafts.append(_table_row(row, rtl, coding))
+        for part in take_aligned(region.rows, rules, rtl):
+            if isinstance(part, Table):
+                drafts.extend(blocks_of(waiting))
+                waiting = []
+                drafts.extend(_table_rows(part, len(drafts), rtl, coding))
+            else:
+                waiting.extend(_line(segment, rtl, coding) for segment in part.segments)
         drafts.extend(blocks_of(waiting))
     return drafts
 
@@ -38,10 +39,24 @@ def _line(segment: Segment, rtl: bool, coding: MirrorCoding) -> TextLine:
     return TextLine(run, segment.y, segment.x0, segment.x1, segment.size, segment.bold)
 
 
-def _table_row(row: Row, rtl: bool, coding: MirrorCoding) -> DraftBlock:
-    run = TextRun()
-    for segment in row.segments:
-        run.add(read_segment(segment, rtl_page=rtl, shaped=coding), "\t")
-    block = DraftBlock(BlockKind.TABLE_ROW, run, row.size, row.segments[0].bold, cells=len(row.segments))
-    block.lines = [DraftLine(0, row.y, row.x0, row.x1)]
-    return block
+def _table_rows(table: Table, number: int, rtl: bool, coding: MirrorCoding) -> list[DraftBlock]:
+    """A draft block for each row; which rows are headers is decided when the table is whole."""
+    drafts = []
+    for cells in table.rows:
+        run = TextRun()
+        for k, cell in enumerate(reversed(cells) if rtl else cells):
+            text = TextRun()
+            for segment in cell:
+                text.add(read_segment(segment, rtl_page=rtl, shaped=coding))
+            if k:
+                run.pieces.append(Piece("\t"))
+            run.add(text, "")
+        segments = [s for cell in cells for s in cell]
+        block = DraftBlock(BlockKind.TABLE_ROW, run, max(s.size for s in segments))
+        block.bold = all(s.bold for s in segments)
+        block.cells, block.table, block.columns = len(cells), number + 1, table.xs
+        block.lines = [
+            DraftLine(0, segments[0].y, min(s.x0 for s in segments), max(s.x1 for s in segments))
+        ]
+        drafts.append(block)
+    return drafts

@@ -77,11 +77,12 @@ def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
 def _sorted_out(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], list[Glyph], list[Glyph]]:
     """Letters (also stretching ones, with no text), diacritics and spaces, their texts made plain."""
     bases, marks, spaces = [], [], []
-    for glyph in glyphs:
+    for glyph, following in zip(glyphs, (*glyphs[1:], None), strict=True):
         text = plain(glyph.text)
         glyph.text = text
         if text == " ":
-            spaces.append(glyph)
+            if glyph.x1 - glyph.x0 > 0.08 * glyph.size and not _painted_over(glyph, following):
+                spaces.append(glyph)
         elif is_mark(text):
             marks.append(glyph)
         elif text or glyph.x1 - glyph.x0 > 0.01:
@@ -89,6 +90,18 @@ def _sorted_out(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], list[Glyph], list
                 glyph.text = text.strip()
             bases.append(glyph)
     return bases, marks, spaces
+
+
+def _painted_over(space: Glyph, following: Glyph | None) -> bool:
+    """Whether the next glyph takes the place of a space that was kerned away."""
+    if following is None:
+        return False
+    begins = following.x0 - space.x0
+    return (
+        -0.05 <= begins < 0.3 * (space.x1 - space.x0)
+        and abs(following.y - space.y) < 0.1 * space.size
+        and not following.text.isspace()
+    )
 
 
 def _shorten_kerned(glyphs: Sequence[Glyph]) -> None:

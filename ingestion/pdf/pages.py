@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from pypdf.generic import DictionaryObject, StreamObject
 
 from indexes.types import Page, PageWarning, WarningKind
 from ingestion.pdf.assemble import assemble
-from ingestion.pdf.drafts import DraftBlock
+from ingestion.pdf.drafts import DraftBlock, PageDraft
 from ingestion.pdf.geometry import IDENTITY, Matrix, Rect, multiply, transform_rect
-from ingestion.pdf.glyphs import Interpreter, Shared
+from ingestion.pdf.glyphs import Interpreter, Shared, turn
 from ingestion.pdf.layout import drafts_of
 from ingestion.pdf.marks import Glyph, PageMarks
 from ingestion.pdf.objects import OBJECT_ERRORS, array, dictionary, entry, numbers, resolve, stream_data
@@ -24,15 +23,6 @@ _HIDDEN_FLAGS = 2 | 32  # annotation flags Hidden and NoView
 _NO_TEXT_OF_THEIR_OWN = ("/Link", "/Popup", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly")
 
 
-@dataclass(slots=True)
-class PageDraft:
-    """A page as read by itself, and the drafts that the document pass looks at."""
-
-    page: Page
-    drafts: list[DraftBlock]
-    starts: tuple[int, ...]
-
-
 def read_page(page: Any, number: int, shared: Shared, coding: MirrorCoding) -> PageDraft:
     """Read one page of pypdf. Raises LimitExceeded when it costs too much."""
     box = _crop_box(page)
@@ -43,12 +33,13 @@ def read_page(page: Any, number: int, shared: Shared, coding: MirrorCoding) -> P
     for angle, glyphs in _by_direction(visible.glyphs, rotation):
         rules = marks.rules if angle == 0 else []
         drafts.extend(drafts_of(glyphs, rules, coding))
-    assembled = assemble(drafts, number, (box[0], box[1]))
+    assembled = assemble(drafts, (box[0], box[1]))
+    for draft in drafts:
+        draft.run.pieces = []  # thousands of pages wait for the pass over the document
     found = _warnings(assembled.text, visible, marks) + assembled.warnings
     result = Page(
         number=number,
         text=assembled.text,
-        blocks=assembled.blocks,
         warnings=found,
         hidden_text=visible.hidden_text,
         width=box[2] - box[0],
@@ -56,7 +47,7 @@ def read_page(page: Any, number: int, shared: Shared, coding: MirrorCoding) -> P
         rotation=rotation,
         boxes=assembled.boxes,
     )
-    return PageDraft(result, drafts, assembled.starts)
+    return PageDraft(result, drafts, assembled.starts, assembled.ends, _frame(box, rotation))
 
 
 def _crop_box(page: Any) -> Rect:
@@ -151,6 +142,12 @@ def _by_direction(glyphs: list[Glyph], rotation: int) -> list[tuple[int, list[Gl
         groups.setdefault(glyph.angle, []).append(glyph)
     # /Rotate turns the page clockwise, angles count the other way round
     return sorted(groups.items(), key=lambda item: (item[0] != rotation, -len(item[1])))
+
+
+def _frame(box: Rect, rotation: int) -> tuple[float, float]:
+    """The lowest and highest y of the page for text that stands upright for the reader."""
+    (_, a), (_, b) = turn(rotation, box[0], box[1]), turn(rotation, box[2], box[3])
+    return min(a, b), max(a, b)
 
 
 def _warnings(text: str, visible: VisibleText, marks: PageMarks) -> tuple[PageWarning, ...]:

@@ -14,9 +14,10 @@ from ingestion.pdf.reading import TextRun
 
 _BULLET = re.compile(r"[•●○◦▪▫■□◆◇►▶▸‣⁃∙·✓✔➢➤❖§\uf0b7\uf0a7\uf0d8\uf0fc*–—-](?:\s+|$)(?=\S|$)|[•●◦▪■►‣➢❖\uf0b7](?=\S)")
 _NUMBERED = re.compile(
-    r"[(\[]?(?:\d{1,3}(?:[.\-]\d{1,2})*[.)\]\-:](?!\d)|[A-Za-zأ-ي][.)\]](?!\S)|[ivx]{1,5}[.)\]])\s*(?=\D|$)"
+    r"[(\[]?(?:\d{1,3}(?:[.\-]\d{1,2})*[.)\]\-:](?=\s|[^\W\d])|[A-Za-zأ-ي][.)\]](?!\S)|[ivx]{1,5}[.)\]])\s*(?=[^\W\d]|[\"'«“(\[]|\d+\s)"
 )
 _ENDS = re.compile(r"[.!?؟۔:؛…][\"'»”)\]]*$")
+_BROKEN = re.compile(r"[\d(][-–—/]$|\($")
 _CAPTION = re.compile(r"(?:جدول|شكل|Table|Figure)\s")
 
 
@@ -68,6 +69,10 @@ def begins_item(text: str) -> bool:
     return bool(_BULLET.match(text) or _NUMBERED.match(text))
 
 
+def ends_sentence(text: str) -> bool:
+    return bool(_ENDS.search(text)) or text.rstrip().endswith((",", "،", ";"))
+
+
 def _measure(lines: Sequence[TextLine]) -> Measure:
     steps = [a.y - b.y for a, b in zip(lines, lines[1:], strict=False) if 0 < a.y - b.y < 4 * a.size]
     step = statistics.median_low(steps) if steps else 1.5 * lines[0].size
@@ -77,21 +82,19 @@ def _measure(lines: Sequence[TextLine]) -> Measure:
 def _continues(before: TextLine, line: TextLine, measure: Measure, block: DraftBlock) -> bool:
     step = before.y - line.y
     size = max(before.size, line.size)
-    if step <= 0 or step > min(1.45 * measure.step + 0.1 * size, 2.6 * size):
+    if step <= 0 or step > min(1.18 * measure.step + 0.05 * size, 2.6 * size):
         return False
     if abs(before.size - line.size) > 0.12 * size or before.bold != line.bold and before.size != line.size:
         return False
-    if begins_item(line.text):
+    if begins_item(line.text) and not _BROKEN.search(before.text):
         return False
     if before.bold and not line.bold and len(block.lines) == 1 and _short(before, measure):
         return False
     rtl = block.run.rtl
     free = before.x0 - measure.x0 if rtl else measure.x1 - before.x1
     first_word = _first_word_width(line)
-    if free > first_word + 1.0 * size:
-        # the next word would have fitted: the paragraph ended here, unless the edge is ragged
-        if _ENDS.search(before.text) or free > 0.35 * (measure.x1 - measure.x0):
-            return False
+    if free > 1.15 * first_word + 0.6 * size:
+        return False  # the next word would have fitted: the paragraph ended here
     indent = measure.x1 - line.x1 if rtl else line.x0 - measure.x0
     indent_before = measure.x1 - before.x1 if rtl else before.x0 - measure.x0
     starts = indent - indent_before > 0.8 * size and len(block.lines) > 1 and _ENDS.search(before.text)

@@ -17,6 +17,7 @@ _SIGN_LAST = re.compile(r"(?<=\d) ?%")
 _COMPARED = re.compile(r"[<>≤≥±≈~] ?(?=[\d.])")
 _DANGLING = re.compile(r"[<>≤≥±≈~](?! ?[\d.])")
 _RANGE = re.compile(r"(?<![\d.:/-])(?<!\d,)(\d+(?:\.\d+)?) ?- ?(\d+(?:\.\d+)?)(?![\d/:-]|[.,]\d)")
+_STRAY = re.compile(r"(?:^|\s)[،,؛;](?=[A-Za-z])")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _CLOSED_FIRST = re.compile(r"\)[^()]*\(|^[^(]*\)|\([^)]*$")
 
@@ -34,6 +35,7 @@ def score(text: str) -> float:
     total += 0.7 * len(_COMPARED.findall(text)) - 0.7 * len(_DANGLING.findall(text))
     for m in _RANGE.finditer(text):
         total += 0.5 if _rises(m[1], m[2]) else -0.5
+    total -= 2.0 * len(_STRAY.findall(text))
     if _CLOSED_FIRST.search(text):
         total -= 0.5
     return total

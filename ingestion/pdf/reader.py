@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -15,10 +16,13 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedErr
 from indexes.errors import LimitExceeded, PasswordRequired, UnreadableDocument
 from indexes.types import ExtractedDocument
 from ingestion.limits import Limits
+from ingestion.pdf.document import finish
+from ingestion.pdf.drafts import PageDraft
 from ingestion.pdf.glyphs import Shared
 from ingestion.pdf.layers import Layers
 from ingestion.pdf.objects import OBJECT_ERRORS
-from ingestion.pdf.pages import PageDraft, read_page
+from ingestion.pdf.outline import labels_of, metadata_of, outline_of
+from ingestion.pdf.pages import read_page
 from ingestion.pdf.reading import MirrorCoding
 
 EXTRACTOR = "sanad-pdf/1"
@@ -45,9 +49,12 @@ def read_pdf(
         catalog = reader.root_object
         shared = Shared(limits, Layers(catalog).hides)
         coding = MirrorCoding()
+        labels = labels_of(reader, count)
         drafts: list[PageDraft] = []
         for number, page in enumerate(reader.pages, start=1):
-            drafts.append(read_page(page, number, shared, coding))
+            draft = read_page(page, number, shared, coding)
+            draft.page = replace(draft.page, label=labels[number - 1])
+            drafts.append(draft)
             if progress is not None:
                 progress(number, count)
         return ExtractedDocument(
@@ -55,7 +62,8 @@ def read_pdf(
             content_hash=hashlib.sha256(data).hexdigest(),
             media_type="application/pdf",
             extractor=EXTRACTOR,
-            pages=tuple(draft.page for draft in drafts),
+            pages=finish(drafts, outline_of(reader)),
+            metadata=metadata_of(reader),
         )
 
 

@@ -18,7 +18,8 @@ def test_questions_know_their_paragraph(tmp_path: Path) -> None:
 
 def test_a_file_name_tells_the_paragraph(tmp_path: Path) -> None:
     files = write_paragraphs({3: "ثلاثة", 12: "twelve"}, tmp_path / "texts")
-    assert [(place_of(f.name), f.read_text(encoding="utf-8")) for f in files] == [
+    found = [(place_of(f.name), f.read_text(encoding="utf-8")) for f in files]
+    assert found == [
         (3, "ثلاثة"),
         (12, "twelve"),
     ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -44,10 +45,14 @@ def in_child() -> Callable[[Callable[[], object]], int]:
     def run(function: Callable[[], object]) -> int:
         child = os.fork()
         if not child:
+            code = 1
             try:
                 function()
+                code = 0
+            except BaseException:  # noqa: BLE001 - it must not run on as a second pytest
+                traceback.print_exc()
             finally:
-                os._exit(0 if sys.exc_info()[0] is None else 1)
+                os._exit(code)
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
     return run

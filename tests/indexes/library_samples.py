@@ -46,7 +46,9 @@ class Sample:
         return self.extracted.content_hash[:16]
 
 
-def sample(number: int, *, page_count: int = 2, file_name: str = "", text: str = "", copies: int = 1) -> Sample:
+def sample(
+    number: int, *, page_count: int = 2, file_name: str = "", text: str = "", copies: int = 1
+) -> Sample:
     """Each page has one heading and two sentences, `copies` times over; each page makes one chunk."""
     original = f"sample original {number} {page_count} {copies}".encode()
     pages = tuple(_page(n, text or f"Sample {number}, page {n}.", copies) for n in range(1, page_count + 1))
@@ -67,7 +69,12 @@ def vectors_of(chunks: tuple[Chunk, ...], width: int = WIDTH) -> dict[str, Store
 
 def add(library: Library, made: Sample, metadata: Metadata | None = None) -> Document:
     return library.add(
-        made.extracted, metadata or Metadata(), made.chunks, made.vectors, model_id=MODEL, original=made.original
+        made.extracted,
+        metadata or Metadata(),
+        made.chunks,
+        made.vectors,
+        model_id=MODEL,
+        original=made.original,
     )
 
 
@@ -89,7 +96,8 @@ def _page(number: int, heading: str, copies: int) -> Page:
         height=842.25,
         rotation=90,
         boxes=GlyphBoxes(
-            np.arange(len(text), dtype=np.int32), np.arange(4 * len(text), dtype=np.float32).reshape(-1, 4) / 3
+            np.arange(len(text), dtype=np.int32),
+            np.arange(4 * len(text), dtype=np.float32).reshape(-1, 4) / 3,
         ),
     )
 

@@ -166,7 +166,7 @@ def test_vectors_of_the_wrong_shape_are_refused(
     samples.add(library, samples.sample(1))
     made = samples.sample(2)
     vectors = made.vectors | {vector_key(made.chunks[1]): wrong}
-    with pytest.raises(ValueError, match="vector|numbers"):
+    with pytest.raises(ValueError, match=r"vector|numbers"):
         samples.add(library, replace(made, vectors=vectors))
     assert library.generation == 1
 
@@ -328,9 +328,7 @@ def test_another_extraction_makes_a_new_revision_and_keeps_the_old(
     samples.add(library, made)
     better = samples.sample(1, text="Better heading.")
     extracted = replace(better.extracted, extractor="sample 2", content_hash=made.extracted.content_hash)
-    changed = library.replace_pages(
-        made.id, extracted, better.chunks, better.vectors, model_id=samples.MODEL
-    )
+    changed = library.replace_pages(made.id, extracted, better.chunks, better.vectors, model_id=samples.MODEL)
     assert (changed.extractor, changed.text_hash) == ("sample 2", text_hash(extracted.pages))
     assert library.page(made.id, 1) == better.extracted.pages[0]
     assert library.page(made.id, 1, revision=1) == made.extracted.pages[0]
@@ -368,7 +366,9 @@ def test_means_are_in_force_from_their_generation(library: Library, samples: Mod
 
     def seen(generation: int | None) -> list[tuple[Language, str, int, int, float]]:
         found = library.means("m", generation)
-        return [(mean.language, mean.kind, mean.count, mean.generation, float(mean.vector[0])) for mean in found]
+        return [
+            (mean.language, mean.kind, mean.count, mean.generation, float(mean.vector[0])) for mean in found
+        ]
 
     assert seen(1) == []
     assert seen(2) == [(Language.AR, "passage", 5, 2, 1.0)]

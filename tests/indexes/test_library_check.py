@@ -34,7 +34,11 @@ def test_files_of_no_document_are_removed(library: Library, samples: ModuleType)
         stray.write_bytes(b"x")
     found = library.check()
     assert found == [
-        Problem("leftover", f"{path.relative_to(library.home)} belonged to no document and was removed", fixed=True)
+        Problem(
+            "leftover",
+            f"{path.relative_to(library.home)} belonged to no document and was removed",
+            fixed=True,
+        )
         for path in sorted(strays)
     ]
     assert library.check() == []

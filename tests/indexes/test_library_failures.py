@@ -137,7 +137,9 @@ def test_making_a_library_can_be_killed_anywhere(home: Path, samples: ModuleType
         assert _is_whole(killed, samples) == []
 
 
-def test_a_purge_that_is_killed_ends_with_the_next(home: Path, samples: ModuleType, in_child: InChild) -> None:
+def test_a_purge_that_is_killed_ends_with_the_next(
+    home: Path, samples: ModuleType, in_child: InChild
+) -> None:
     with Library.open(home) as library:
         samples.add(library, samples.sample(1))
         gone = samples.add(library, samples.sample(2)).id
@@ -267,13 +269,17 @@ def mounted(tmp_path: Path) -> Iterator[Callable[..., Path]]:
         subprocess.run(["umount", str(point)], check=True)
 
 
+def _fill(library: Library, samples: ModuleType) -> None:
+    for number in range(1000):
+        samples.add(library, samples.sample(number, page_count=4, copies=5))
+
+
 def test_a_full_disk_loses_nothing(samples: ModuleType, mounted: Callable[..., Path]) -> None:
     disk = mounted("-t", "tmpfs", "-o", "size=1m", "none")
     home = disk / "home"
     with Library.open(home) as library:
         with pytest.raises(LibraryReadOnly, match=r"The disk that holds .* is full") as caught:
-            for number in range(1000):
-                samples.add(library, samples.sample(number, page_count=4, copies=5))
+            _fill(library, samples)
         assert caught.value.remedy.startswith("Make room on the disk")
         stored = library.generation
         with pytest.raises(LibraryReadOnly):
@@ -338,7 +344,9 @@ def test_a_newer_library_is_left_as_it_is(home: Path, samples: ModuleType) -> No
     connection.close()
     before = (home / "library.db").read_bytes()
     for readonly in (False, True):
-        with pytest.raises(LibraryTooNew, match=r"newer version of Sanad \(schema 99; this version knows 1\)"):
+        with pytest.raises(
+            LibraryTooNew, match=r"newer version of Sanad \(schema 99; this version knows 1\)"
+        ):
             Library.open(home, readonly=readonly)
     assert (home / "library.db").read_bytes() == before
 
@@ -380,13 +388,14 @@ def test_damage_inside_is_found_and_told(home: Path, samples: ModuleType) -> Non
     content = bytearray(path.read_bytes())
     content[8192 : len(content) - 8192] = b"\xff" * (len(content) - 16384)
     path.write_bytes(content)
-    try:
+
+    def use() -> None:
         with Library.open(home) as library:
             assert {problem.code for problem in library.check()} == {"database"}
             list(library.pages(made.id))
-        pytest.fail("nothing was noticed")
-    except LibraryDamaged as error:
-        assert "is damaged" in error.message
+
+    with pytest.raises(LibraryDamaged, match="is damaged"):
+        use()
 
 
 # ---- migrations
@@ -408,7 +417,9 @@ END;
 """
 
 
-def test_an_older_library_is_copied_and_brought_up_to_date(home: Path, samples: ModuleType, tmp_path: Path) -> None:
+def test_an_older_library_is_copied_and_brought_up_to_date(
+    home: Path, samples: ModuleType, tmp_path: Path
+) -> None:
     with Library.open(home) as library:
         made = samples.add(library, samples.sample(1))
     steps = _steps(tmp_path / "steps", MADE_UP)
@@ -433,7 +444,9 @@ def test_an_older_library_is_copied_and_brought_up_to_date(home: Path, samples: 
 def test_a_migration_that_fails_changes_nothing(home: Path, samples: ModuleType, tmp_path: Path) -> None:
     with Library.open(home) as library:
         samples.add(library, samples.sample(1))
-    steps = _steps(tmp_path / "steps", "ALTER TABLE documents ADD COLUMN shelf TEXT;\nDELETE FROM no_table;\n")
+    steps = _steps(
+        tmp_path / "steps", "ALTER TABLE documents ADD COLUMN shelf TEXT;\nDELETE FROM no_table;\n"
+    )
     with pytest.raises(LibraryError, match="no such table: no_table"):
         open_database(home, create=False, readonly=False, steps=steps)
     assert _is_whole(home, samples) == [1]

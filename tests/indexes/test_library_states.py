@@ -65,7 +65,9 @@ def test_states_follow_from_dates_withdrawals_and_later_editions(editions: list[
 
 
 @given(chains(), st.data())
-def test_a_link_closes_a_circle_exactly_when_it_leads_back(editions: list[Edition], data: st.DataObject) -> None:
+def test_a_link_closes_a_circle_exactly_when_it_leads_back(
+    editions: list[Edition], data: st.DataObject
+) -> None:
     newer = data.draw(st.sampled_from(editions))
     older = data.draw(st.sampled_from(editions))
     predecessors = {edition.id: edition.supersedes for edition in editions}
@@ -101,7 +103,10 @@ def test_a_new_edition_supersedes_from_its_date_on(library: Library, samples: Mo
     new = samples.add(library, samples.sample(2), Metadata(supersedes=old.id[:8], effective=TODAY + DAY))
     assert new.supersedes == old.id
     assert _states(library) == [(DocumentState.CURRENT, None), (DocumentState.NOT_YET_EFFECTIVE, None)]
-    assert _states(library, TODAY + DAY) == [(DocumentState.SUPERSEDED, new.id), (DocumentState.CURRENT, None)]
+    assert _states(library, TODAY + DAY) == [
+        (DocumentState.SUPERSEDED, new.id),
+        (DocumentState.CURRENT, None),
+    ]
 
 
 def test_withdrawing_the_new_edition_brings_the_old_one_back(library: Library, samples: ModuleType) -> None:
@@ -114,12 +119,16 @@ def test_withdrawing_the_new_edition_brings_the_old_one_back(library: Library, s
 
 
 @pytest.mark.parametrize("how", ["withdraw", "purge"])
-def test_an_old_edition_does_not_come_back_through_a_gap(library: Library, samples: ModuleType, how: str) -> None:
+def test_an_old_edition_does_not_come_back_through_a_gap(
+    library: Library, samples: ModuleType, how: str
+) -> None:
     first = samples.add(library, samples.sample(1))
     second = samples.add(library, samples.sample(2), Metadata(supersedes=first.id))
     third = samples.add(library, samples.sample(3), Metadata(supersedes=second.id))
     getattr(library, how)(second.id)
-    found = {document.id: (document.state, document.superseded_by) for document in library.documents(all=True)}
+    found = {
+        document.id: (document.state, document.superseded_by) for document in library.documents(all=True)
+    }
     assert found[first.id] == (DocumentState.SUPERSEDED, third.id)
     assert found[third.id] == (DocumentState.CURRENT, None)
     again = library.update_metadata(third.id, Metadata(title="Third", supersedes=second.id))

@@ -34,7 +34,9 @@ def test_line_ends_and_controls() -> None:
     assert decode(b"a\r\nb\rc\x0cd\x07" + b"." * 60, file_name="f.txt") == "a\nb\nc\fd" + "." * 60
 
 
-@pytest.mark.parametrize("data", [bytes(range(256)) * 4, b"text\0\0\x01\x02" * 9, b"\x7fELF\x02\x01\x01\0" * 20])
+@pytest.mark.parametrize(
+    "data", [bytes(range(256)) * 4, b"text\0\0\x01\x02" * 9, b"\x7fELF\x02\x01\x01\0" * 20]
+)
 def test_binary_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableDocument, match=r"data\.txt is not text"):
         decode(data, file_name="data.txt")

@@ -39,7 +39,10 @@ def test_none_when_there_is_no_sidecar_and_empty_when_it_is_empty(tmp_path: Path
     [
         ("titel: x", "n.yaml: unknown field “titel”. The fields are title, publisher,"),
         ("title: [a, b]", "n.yaml: “title” must be a text, not a list."),
-        ("effective: 31.12.2024", "n.yaml: “effective” is “31.12.2024”, which is not a date. Write YYYY-MM-DD"),
+        (
+            "effective: 31.12.2024",
+            "n.yaml: “effective” is “31.12.2024”, which is not a date. Write YYYY-MM-DD",
+        ),
         ("effective: 2024-02-30", "n.yaml: “effective” is “2024-02-30”, which is not a date."),
         ("expires: 2024-13", "n.yaml: “expires” is “2024-13”, which is not a date."),
         ("language: fr", "n.yaml: “language” is “fr”. Write ar, en or ar,en."),

@@ -58,9 +58,9 @@ def run(arguments: list[str]) -> int:
         return 1
     except OSError as error:
         return _failed(_disk_error(error), arguments, session)
-    except typer.TyperUsageError as error:  # type: ignore[attr-defined]
+    except typer.TyperException as error:
         error.show()
-        return 2
+        return error.exit_code
     return code if isinstance(code, int) else 0
 
 

@@ -32,7 +32,10 @@ def ask(
     all_editions: AllEditions = False,
     as_json: AsJson = False,
 ) -> None:
-    """Answer from the documents: verbatim sentences, each with its source, or "not in these documents"."""
+    """Answer from the documents, with sources.
+
+    Verbatim sentences, each with document, edition, page and quote, or "not in these documents".
+    """
     from ui import wire
     from ui.cli.render import print_answer
 
@@ -62,7 +65,7 @@ def search(
     all_editions: AllEditions = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the passages nearest to the question, in both languages, best first."""
+    """Show the nearest passages, best first."""
     from ui import wire
     from ui.cli.render import print_results
 

@@ -48,7 +48,7 @@ def show(
     page: Annotated[int | None, typer.Option(min=1, help="Only this page, counted from 1.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print a document's pages as they were read, with their warnings."""
+    """Print a document's pages as they were read."""
     from ui import wire
     from ui.cli.render import print_document_head, print_page
 
@@ -69,7 +69,7 @@ def show(
 
 
 def remove(context: typer.Context, doc: Which, as_json: AsJson = False) -> None:
-    """Withdraw a document: it is no longer searched or quoted, and can be restored."""
+    """Withdraw a document; it can be restored."""
     session: Session = context.obj
     with session.library() as library:
         document = library.withdraw(library.document(doc).id)
@@ -90,7 +90,10 @@ def purge(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase a document, its pages, its vectors and the original file. There is no way back."""
+    """Erase a document for good.
+
+    Its pages, its vectors and the stored original go; there is no way back.
+    """
     session: Session = context.obj
     with session.library() as library:
         document = library.document(doc)
@@ -106,7 +109,7 @@ def extract(
     password: Annotated[str | None, typer.Option(help="Of an encrypted PDF; '-' reads it from standard input.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print the pages of a file as the product reads them, without a library."""
+    """Print the pages of a file as they are read."""
     from ingestion.limits import Limits
     from ingestion.pool import PageProgress, extract_files
     from ui import wire

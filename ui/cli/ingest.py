@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def ingest(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="PDF, .txt and .md files, or folders of them.")],
-    title: Annotated[str | None, typer.Option(help="Wins over the sidecar NAME.yaml and the file itself, as all these do.")] = None,
+    title: Annotated[str | None, typer.Option(help="Of the document.")] = None,
     publisher: Annotated[str | None, typer.Option()] = None,
     edition: Annotated[str | None, typer.Option(help="Such as 2024 or 3rd.")] = None,
     effective: Annotated[str | None, typer.Option(metavar="DATE", help="In force from this day.")] = None,
@@ -35,7 +35,11 @@ def ingest(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read files.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Bring PDF, text and Markdown files into the library. Files it knows cost nothing."""
+    """Bring PDF, text and Markdown files into the library.
+
+    Each document is in whole or not at all; interrupted, run it again. Files it knows cost nothing. What the
+    options say wins over a sidecar NAME.yaml, and that over what the file says of itself.
+    """
     from dataclasses import replace
 
     from indexes.types import Metadata

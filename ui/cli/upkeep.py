@@ -27,21 +27,21 @@ def register(app: typer.Typer) -> None:
 
 
 @model_app.command("prepare")
-def prepare(
+def model_prepare(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="A hub model or a sentence-transformers folder.")] = None,
 ) -> None:
     """Make an embedding model ready for use (once; the default one needs no network)."""
-    from indexes.embedding import prepare as preparing
+    from indexes.embedding.prepare import DEFAULT, prepare
 
     session: Session = context.obj
-    wanted = name or session.settings.model or preparing.DEFAULT
-    folder = preparing.prepare(wanted, cache=session.settings.models)
+    wanted = name or session.settings.model or DEFAULT
+    folder = prepare(wanted, cache=session.settings.models)
     session.console.print(f"ready: {wanted} in {folder}", soft_wrap=True)
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
-    """Count what is in the library, and say with which model and versions it works."""
+    """Counts, sizes, model and versions of the library."""
     from importlib.metadata import version
 
     from ui import wire
@@ -58,7 +58,10 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def check(context: typer.Context, as_json: AsJson = False) -> None:
-    """Verify the library and its search indexes; make anew what is stale or damaged. Exit code 1: a problem stays."""
+    """Verify the library and mend its indexes.
+
+    Search indexes that are stale or damaged are made anew. The exit code is 1 when a problem stays.
+    """
     from indexes.search.settled import settle
     from ui import wire
 
@@ -99,7 +102,10 @@ def _rebuild_indexes(library: Library) -> bool:
 def backup(
     context: typer.Context, file: Annotated[Path, typer.Argument(help="The file to write.")], as_json: AsJson = False
 ) -> None:
-    """Write the whole library into one file; others may read and write meanwhile."""
+    """Write the library into one file.
+
+    Others may read and write meanwhile; the file holds one moment of it, whole.
+    """
     session: Session = context.obj
     with session.library(readonly=True) as library:
         library.backup(file)
@@ -116,7 +122,10 @@ def restore_backup(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a backup in place of the library, once all of it is verified. The replaced one is kept as a backup."""
+    """Put a backup in place of the library.
+
+    All of it is verified first, and the library that was there is kept.
+    """
     from indexes.library import Library
 
     session: Session = context.obj
@@ -142,7 +151,10 @@ def reembed(
     model: Annotated[str, typer.Option(help="A hub model, or a sentence-transformers folder.")],
     as_json: AsJson = False,
 ) -> None:
-    """Embed everything anew with another model, then search with it. Can be interrupted and run again."""
+    """Move the library to another model.
+
+    Everything is embedded anew, then searched with that model. It can be interrupted and run again.
+    """
     from rich.progress import Progress
 
     from indexes import chunk_vectors
