@@ -25,12 +25,12 @@ from indexes.types import Document, ExtractedDocument, Language, Question
 
 if TYPE_CHECKING:
     from langchain_huggingface import HuggingFaceEmbeddings
-    from rag.abstention import Answerability
 
     from indexes.embedding.embedder import Embedder
     from indexes.library import Library
     from indexes.search.means import Vectors
     from indexes.search.searcher import Searcher
+    from rag.abstention import Answerability
 
 BARS = {"XQuAD Arabic": "≥ 0.87", "XQuAD English": "≥ 0.93"}
 DEPTH = 25  # chunks of the baseline: no paragraph has as many
@@ -113,7 +113,6 @@ def _product(
 def _told(searcher: Searcher, question: Question, vector: Vectors) -> Answerability:
     """As the assistant decides it."""
     from rag.abstention import answerability
-
     from rag.assistant import PASSAGES
 
     results = searcher.search(question, PASSAGES, vector=vector)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -25,9 +26,11 @@ INTERVAL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """`seconds`: of the whole process, imports and all. `peak`: bytes. `result`: what the function gave."""
+    """`seconds`: of the whole process, imports and all. `cpu`: seconds of processors, children counted.
+    `peak`: bytes. `result`: what the function gave."""
 
     seconds: float
+    cpu: float
     peak: int
     result: Any
 
@@ -38,13 +41,19 @@ def apart(function: Callable[..., Any], *arguments: str) -> Usage:
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
         command = [sys.executable, "-m", "evaluation.apart", name, str(result), *arguments]
-        started = time.perf_counter()
+        used, started = _cpu_of_children(), time.perf_counter()
         with subprocess.Popen(command, cwd=ROOT, stdout=sys.stderr) as process:
             peak = _watch(process)
         seconds = time.perf_counter() - started
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command)
-        return Usage(seconds, peak, json.loads(result.read_text(encoding="utf-8")))
+        return Usage(seconds, _cpu_of_children() - used, peak, json.loads(result.read_text(encoding="utf-8")))
+
+
+def _cpu_of_children() -> float:
+    """Seconds of all descendants that have ended and were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _watch(process: subprocess.Popen[bytes]) -> int:

@@ -1,4 +1,8 @@
-"""Arabic PDF text against the truth: letters, numbers, doses, comparison signs, table rows."""
+"""Arabic PDF text against the truth: letters, numbers, doses, comparison signs, table rows.
+
+arabic_pdfs_real.json lists, by eye, the pages of the real files that must not pass as read: letters that the
+font maps to U+FFFD (pdf2, pdf3, pdf4), a table or a diagram with text that is only an image (the others).
+"""
 
 from __future__ import annotations
 

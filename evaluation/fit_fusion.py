@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +50,7 @@ def main() -> None:
 def collect() -> dict[str, NDArray[np.float64]]:
     """For each question and passage: dense score, lexical match, match of the terms left visible, answer."""
     reading, embedder, random = arcd(), product.embedder(), np.random.default_rng(SEED)
-    rows: dict[str, list[NDArray[np.float64]]] = {"dense": [], "match": [], "visible": [], "answers": []}
+    rows: dict[str, list[NDArray[Any]]] = {"dense": [], "match": [], "visible": [], "answers": []}
     with tempfile.TemporaryDirectory() as folder, product.library(Path(folder) / "home") as library:
         files = write_paragraphs(dict(enumerate(reading.paragraphs)), Path(folder) / "texts")
         product.ingest_files(files, library, lambda _: embedder)
@@ -80,9 +81,7 @@ def fit(signals: NDArray[np.float64], answers: NDArray[np.float64]) -> dict[str,
     return {"dense": dense, "lexical": lexical, "intercept": round(float(model.intercept_[0]), 2)}
 
 
-def _sentences(
-    index: Derived, found: Sequence[NDArray[np.float32]]
-) -> list[NDArray[np.float32]]:
+def _sentences(index: Derived, found: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
     return [debias(rows, index.means.passages[Language.AR]) for rows in found]
 
 

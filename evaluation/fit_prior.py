@@ -1,6 +1,6 @@
 """Writes indexes/search/priors/multilingual-e5-small.npz: the means of the shipped parallel text.
 
-    python -m evaluation.fit_prior
+python -m evaluation.fit_prior
 """
 
 from __future__ import annotations

@@ -233,4 +233,4 @@ class ScoredChunk:
     dense_rank: int | None = None
     lexical_rank: int | None = None
     dense_score: float = 0.0  # debiased cosine, −1 to 1
-    lexical_score: float = 0.0  # BM25
+    lexical_score: float = 0.0  # share of the greatest BM25 score possible, 0 to 1

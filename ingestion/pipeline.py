@@ -16,6 +16,7 @@ from indexes.embedding.embedder import Embedder
 from indexes.errors import DocumentError, DocumentNotFound, SanadError, SettingsError, UnreadableDocument
 from indexes.library import Library
 from indexes.records import StoredVectors, text_hash, vector_key
+from indexes.search.refresh import refresh
 from indexes.types import Chunk, Document, ExtractedDocument, Metadata, WarningKind
 from ingestion.chunking import chunk
 from ingestion.limits import Limits
@@ -123,6 +124,7 @@ def ingest(
             fresh.append(file)
     if fresh:
         yield from run.add(list({file.content_hash: file for file in fresh}.values()))
+        run.finish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,11 @@ class _Run:
             now = [r for r in ready if r.file.metadata.supersedes not in to_come] or ready
             ready = [r for r in ready if r not in now]
             yield from self._store(now, to_come)
+
+    def finish(self) -> None:
+        """Make the search indexes, so that the first question need not wait for them."""
+        if self._embedder is not None:
+            refresh(self._library, self._embedder)
 
     def _prepare(self, file: _File, extracted: ExtractedDocument) -> _Ready:
         chunks = chunk(extracted, document_id=file.document_id, count_tokens=self._model().count_tokens)

@@ -8,19 +8,21 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from indexes.errors import DocumentError, LimitExceeded, UnreadableDocument
+from indexes.errors import DocumentError, LimitExceeded, PasswordRequired, UnreadableDocument
 from indexes.types import ExtractedDocument
 from ingestion import wire
 from ingestion.limits import Limits
 from ingestion.processes import Peer
-from ingestion.worker import ERRORS, request
 
 DEFAULT_LIMITS = Limits()
 WORKER = "ingestion.worker"
+_ERRORS: dict[str, type[DocumentError]] = {
+    kind.code: kind for kind in (DocumentError, UnreadableDocument, PasswordRequired, LimitExceeded)
+}
 START_SECONDS = 60.0  # a slow disk, many processes
 OCR_PAGE_SECONDS = 180.0  # beyond the file's own limit, for each page that is read from an image
 _GRACE = 2.0  # seconds: so that a reader that minds the limit itself may say so
@@ -168,7 +170,7 @@ class _Lane(threading.Thread):
             return self._start_failed(path)
         deadline = time.monotonic() + self._limits.seconds + _GRACE
         try:
-            peer.send(request(path, self._password_of(path), self._limits))
+            peer.send(_request(path, self._password_of(path), self._limits))
             while True:
                 header, payload = peer.receive(deadline)
                 if header.get("kind") == "progress":
@@ -207,12 +209,17 @@ class _Lane(threading.Thread):
     ) -> ExtractedDocument | DocumentError:
         if header.get("kind") == "document":
             return wire.unpack(header, payload)
-        kind = ERRORS.get(str(header.get("code")))
+        kind = _ERRORS.get(str(header.get("code")))
         if header.get("kind") != "error" or kind is None:
             raise wire.WireError("an answer of no known kind")
         if kind is LimitExceeded:
             self._replace()  # it may have ended itself, or be left with little memory
         return kind(str(header.get("message")), remedy=str(header.get("remedy")))
+
+
+def _request(path: Path, password: str | None, limits: Limits) -> dict[str, object]:
+    """The frame header that asks a worker for a file."""
+    return {"path": os.fspath(path), "password": password, "limits": asdict(limits)}
 
 
 def _progress(path: Path, header: dict[str, Any]) -> PageProgress:

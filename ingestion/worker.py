@@ -8,16 +8,14 @@ and starts another. Nothing here imports torch, OpenVINO or the search engine.
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from indexes.errors import DocumentError, LimitExceeded, PasswordRequired, UnreadableDocument
+from indexes.errors import DocumentError, LimitExceeded
 from indexes.types import ExtractedDocument
 from ingestion import wire
 from ingestion.gates import apply_gates
@@ -26,17 +24,9 @@ from ingestion.processes import claim_pipes, die_with_parent, limit_memory, limi
 from ingestion.reading import read_file
 from ingestion.second_reader import SecondReader
 
-ERRORS: dict[str, type[DocumentError]] = {
-    kind.code: kind for kind in (DocumentError, UnreadableDocument, PasswordRequired, LimitExceeded)
-}
 _PROGRESS_EVERY = 0.1  # seconds
 
 Send = Callable[..., None]
-
-
-def request(path: Path, password: str | None, limits: Limits) -> dict[str, object]:
-    """The frame header that asks a worker for a file."""
-    return {"path": os.fspath(path), "password": password, "limits": asdict(limits)}
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ def prepare(name: str = DEFAULT, *, cache: Path) -> Path:
     Raises ModelError when the model cannot be had or used, or the folder not be written.
     """
     folder = cache / _folder_name(name)
-    if (folder / FILE_NAME).is_file():
+    if is_prepared(name, cache=cache):
         return folder
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -57,6 +57,11 @@ def prepare(name: str = DEFAULT, *, cache: Path) -> Path:
             remedy="Name a folder that can be written, with 1 GB of room, in SANAD_MODELS.",
         ) from error
     return folder
+
+
+def is_prepared(name: str, *, cache: Path) -> bool:
+    """Whether `prepare` would find the model ready."""
+    return (cache / _folder_name(name) / FILE_NAME).is_file()
 
 
 def _folder_name(name: str) -> str:

@@ -55,12 +55,12 @@ def collect(library: Library, generation: int, model_id: str, prior: Means, know
 def write(built: Built, folder: Path) -> None:
     for part in built.partitions:
         partition.save(part, folder / part.language)
-    arrays = {f"passage_{language}": mean for language, mean in built.means.passages.items()}
-    arrays |= {f"question_{language}": mean for language, mean in built.means.questions.items()}
-    arrays["background"] = np.concatenate(
-        [np.empty((0, built.means.width), np.float32), *(_sample(part) for part in built.partitions)]
-    )
-    np.savez(folder / "means.npz", allow_pickle=False, **arrays)
+    means = [
+        [kind[language] for language in Language] for kind in (built.means.passages, built.means.questions)
+    ]
+    np.save(folder / "means.npy", np.array(means, dtype=np.float32), allow_pickle=False)
+    samples = [np.empty((0, built.means.width), np.float32), *(_sample(part) for part in built.partitions)]
+    np.save(folder / "background.npy", np.concatenate(samples), allow_pickle=False)
 
 
 def _sample(part: Partition) -> Vectors:

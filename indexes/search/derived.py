@@ -137,7 +137,8 @@ def _write(
     from indexes.search import builder
 
     try:
-        built = builder.collect(library, generation, model_id, prior, known)
+        with library.snapshot():  # nothing is purged between reading a chunk and its vector
+            built = builder.collect(library, generation, model_id, prior, known)
     finally:
         if known is not None:
             known.close()
@@ -176,12 +177,8 @@ def _open(folder: Path, generation: int, model_id: str, *, temporary: bool = Fal
 
 def _read(folder: Path, lock: IO[bytes], temporary: bool) -> Derived:
     manifest = json.loads(lock.read())
-    with np.load(folder / "means.npz", allow_pickle=False) as stored:
-        means = Means(
-            {language: stored[f"passage_{language}"] for language in Language},
-            {language: stored[f"question_{language}"] for language in Language},
-        )
-        background = stored["background"]
+    passages, questions = np.load(folder / "means.npy", allow_pickle=False)
+    means = Means(dict(zip(Language, passages, strict=True)), dict(zip(Language, questions, strict=True)))
     partitions = tuple(load(Language(name), folder / name) for name in manifest["languages"])
     return Derived(
         folder,
@@ -190,7 +187,7 @@ def _read(folder: Path, lock: IO[bytes], temporary: bool) -> Derived:
         tuple(manifest["documents"]),
         partitions,
         means,
-        background,
+        np.load(folder / "background.npy", allow_pickle=False),
         lock,
         temporary,
     )

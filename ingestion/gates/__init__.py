@@ -8,10 +8,12 @@ from pathlib import Path
 
 from indexes.errors import UnreadableDocument
 from indexes.types import ExtractedDocument, Page, WarningKind
+from ingestion.gates.digit_fonts import check_digit_fonts
 from ingestion.gates.digits import check_digits
 from ingestion.gates.letters import check_letters
 from ingestion.limits import Limits
 from ingestion.ocr import DPI, REMEDY, is_blank, languages, page_from_words, read_picture
+from ingestion.reading import read_bytes
 from ingestion.second_reader import SecondReader
 
 SECOND_SHARE = 0.5  # of the time limit: what PDFium may use of it
@@ -33,11 +35,12 @@ def apply_gates(
     when there is nothing to read on any page.
     """
     pages = list(document.pages)
+    _refuse_empty(pages, path)
     if document.media_type == "application/pdf":
         texts = second.texts(path, password, len(pages), seconds=limits.seconds * SECOND_SHARE)
         pages = check_digits(pages, texts)
+        pages = check_digit_fonts(pages, read_bytes(path, limits), password)
         pages = _read_images(pages, path, password, second, limits, progress)
-    _refuse_empty(pages, path)
     return replace(document, pages=tuple(_with_letters(page) for page in pages))
 
 

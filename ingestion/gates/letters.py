@@ -35,7 +35,7 @@ ALPHABETS: dict[Script, str] = {
 MODEL = Path(__file__).with_name("letter_trigrams.npz")
 THRESHOLD: dict[Script, float] = {"arabic": -3.3, "latin": -3.7}  # Turkish, the oddest seen, has −3.7
 SPREAD: dict[Script, float] = {"arabic": 2.0, "latin": 2.0}  # standard deviation of one letter's score
-WINDOW = 240  # letters: about three lines; one bad font may set only a part of a page
+WINDOW = 120  # letters: about two lines; one bad font may set only a part of a page
 SURE = 2.0  # standard errors below the threshold, so that few letters do not decide
 FEWEST: dict[Script, int] = {"arabic": 24, "latin": 60}  # letters; abbreviations are no sample
 MOJIBAKE = 0.05  # share of U+FFFD, private-use and control characters among the visible ones
@@ -44,6 +44,7 @@ _WORDS: dict[Script, re.Pattern[str]] = {
     "arabic": re.compile(f"[{ALPHABETS['arabic']}]{{2,}}"),
     "latin": re.compile(r"(?<![\w])[A-Za-z]{4,}(?![\w])|(?<![\w])[A-Z]?[a-z]{3,}(?![\w])"),
 }
+_BULLET = re.compile(r"(?<!\S)[\ue000-\uf8ff](?!\S)")  # a sign of a symbol font that stands alone
 _IGNORED = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u0300-\u036f]")
 
 
@@ -68,8 +69,8 @@ def score(text: str, script: Script) -> Score:
 
 
 def check_letters(text: str) -> PageWarning | None:
-    """A warning when the page, or three lines of it, are no words of either script."""
-    signs = [c for c in text if not c.isspace()]
+    """A warning when the page, or two lines of it, are no words of either script."""
+    signs = [c for c in _BULLET.sub("", text) if not c.isspace()]
     odd = sum(unicodedata.category(c) in ("Co", "Cn", "Cc") or c == "\ufffd" for c in signs)
     if signs and odd / len(signs) > MOJIBAKE:
         return _warning(f"{odd} of {len(signs)} characters stand for no letter")
@@ -81,10 +82,15 @@ def check_letters(text: str) -> PageWarning | None:
 
 
 def words(text: str, script: Script) -> Iterator[str]:
-    """The words that count, without marks, in the letters of the alphabet."""
+    """The words that count, each once, without marks, in the letters of the alphabet.
+
+    Each once: a table may repeat one unit of odd letters in every row.
+    """
+    seen: set[str] = set()
     form: Literal["NFKC", "NFKD"] = "NFKC" if script == "arabic" else "NFKD"
     for found in _WORDS[script].findall(_IGNORED.sub("", unicodedata.normalize(form, text))):
-        if not (found.isupper() and len(found) < 6):
+        if found not in seen and not (found.isupper() and len(found) < 6):
+            seen.add(found)
             yield found.lower()
 
 

@@ -25,7 +25,7 @@ def log_probabilities(text: str, script: Script) -> NDArray[np.float16]:
     places = {letter: place for place, letter in enumerate(ALPHABETS[script], start=1)}
     size = len(places) + 1
     counts = np.full((size, size, size), SMOOTHING)
-    for word in words(text, script):
+    for word in (word for line in text.split("\n") for word in words(line, script)):
         codes = [0, *(places[letter] for letter in word), 0]
         for a, b, c in zip(codes, codes[1:], codes[2:], strict=False):
             counts[a, b, c] += 1

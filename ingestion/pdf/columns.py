@@ -10,6 +10,7 @@ from ingestion.pdf.lines import Segment
 
 _GUTTER = 0.8  # ems between columns, at least
 _SPANNING = 0.25  # of the lines may run across the gutter: titles, tables
+_BESIDE = 0.85  # ems
 _MAX_DEPTH = 12
 _MAX_SEGMENTS = 3_000  # more are a drawing, not columns
 
@@ -127,8 +128,19 @@ def _rows(segments: Sequence[Segment], rtl: bool) -> list[Row]:
     """Segments on nearly one baseline side by side, from top to bottom."""
     rows: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda s: -s.y):
-        if rows and rows[-1][0].y - segment.y <= 0.3 * min(segment.size, rows[-1][0].size):
+        if rows and _same_row(rows[-1], segment):
             rows[-1].append(segment)
         else:
             rows.append([segment])
     return [Row(sorted(row, key=lambda s: -s.x1 if rtl else s.x0)) for row in rows]
+
+
+def _same_row(row: Sequence[Segment], segment: Segment) -> bool:
+    """Whether a segment stands beside those of the row: on their baseline, or, as cells that are centred
+    beside wrapped ones do, less than a line below it."""
+    distance = row[0].y - segment.y
+    if distance <= 0.3 * min(segment.size, row[0].size):
+        return True
+    return distance <= _BESIDE * segment.size and all(
+        s.x1 < segment.x0 - 0.3 * segment.size or s.x0 > segment.x1 + 0.3 * segment.size for s in row
+    )

@@ -13,6 +13,7 @@ from pypdf.generic import ArrayObject, DictionaryObject
 from pypdf.generic._font import Font
 
 from ingestion.pdf.geometry import Matrix
+from ingestion.pdf.objects import array
 
 UNKNOWN = "\ufffd"  # a glyph whose letter the file does not say
 # What a damaged font makes pypdf raise: its own errors, and those of values that are not what they should be.
@@ -50,6 +51,8 @@ class FontFace:
     _widths: Mapping[int, float] | None  # of a simple font
     _codes: dict[bytes, Code] = field(default_factory=dict)
     known: bool = True  # whether any code can be told
+    program: tuple[str, Any] | None = None  # the embedded font, when its outlines were asked for
+    shapes: dict[int, bool | None] = field(default_factory=dict)  # see shapes.py
 
     def decode(self, string: bytes) -> list[Code]:
         """The codes of a shown string."""
@@ -113,7 +116,7 @@ class FontFace:
 def _ligature(text: str) -> str:
     """Ghostscript writes the second letter of an Arabic ligature with the low byte of the first as its high
     byte: U+0644 U+4427 for U+0644 U+0627."""
-    first, second = text
+    first, second = text[0], text[1]
     if "\u0600" <= first <= "\u06ff" and second > "\u2000" and ord(second) >> 8 == ord(first) & 0xFF:
         letter = chr(0x600 | ord(second) & 0xFF)
         if unicodedata.category(letter) in ("Lo", "Mn"):
@@ -129,7 +132,9 @@ def _sound(text: Any, width: float) -> str:
         return UNKNOWN
     if any("\ud800" <= c <= "\udfff" for c in text):
         text = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
-    if text in ("", "\x00") or (len(text) == 1 and text < " " and text not in "\t\r\n"):
+    if text == "":
+        return ""  # said to have none: a later part of a cluster whose text stands at another glyph
+    if text == "\x00" or (len(text) == 1 and text < " " and text not in "\t\r\n"):
         return UNKNOWN if width else ""
     if len(text) == 2:
         text = _ligature(text)
@@ -144,7 +149,7 @@ def load_font(resource: DictionaryObject) -> FontFace:
     matrix: Matrix = (0.001, 0.0, 0.0, 0.001, 0.0, 0.0)
     ascent, descent, em = _vertical(source)
     if type3:
-        a, b, c, d, e, f = (float(v) for v in resource["/FontMatrix"])
+        a, b, c, d, e, f = (float(v) for v in array(resource, "/FontMatrix"))
         matrix = (a, b, c, d, e, f)
         ascent, descent, em = _type3_vertical(resource, abs(d) or abs(a))
     return FontFace(
@@ -192,7 +197,7 @@ def _vertical(source: Font) -> tuple[float, float, float]:
 
 
 def _type3_vertical(resource: DictionaryObject, scale: float) -> tuple[float, float, float]:
-    box = [float(v) for v in resource.get("/FontBBox", ArrayObject())]
+    box = [float(v) for v in array(resource, "/FontBBox")]
     height = (box[3] - box[1]) * scale if len(box) == 4 else 0.0
     if height <= 0:
         return 0.8, -0.2, max(scale * 1000, 0.1)

@@ -256,7 +256,7 @@ class _Run:
             self.advance(width + extra * state.scale)
 
     def glyph(self, code: Code, font: FontFace, width: float) -> None:
-        if not code.text:
+        if not code.text and not width:
             return
         state = self.state
         a, b, c, d, e, f = multiply(self.text, state.ctm)

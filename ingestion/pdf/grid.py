@@ -15,11 +15,20 @@ _MIN_CELL = 4.0  # points
 
 @dataclass(slots=True)
 class Grid:
-    """Lines that cross: `xs` ascending, `ys` descending, with the level rules that part the rows."""
+    """Lines that cross: `xs` ascending, `ys` descending, with the rules that draw them."""
 
     xs: list[float]
     ys: list[float]
     level: list[Rule]
+    upright: list[Rule]
+
+    def edges_at(self, y: float) -> list[float]:
+        """The inner column edges that a rule draws at this height."""
+        return [
+            x
+            for x in self.xs[1:-1]
+            if any(abs(r.at - x) <= _NEAR and r.start - _NEAR <= y <= r.end + _NEAR for r in self.upright)
+        ]
 
     def column(self, x: float) -> int:
         """The column of a point, clamped to the grid."""
@@ -66,7 +75,7 @@ def grids_of(rules: Sequence[Rule]) -> list[Grid]:
         if len(xs) >= 3 and len(ys) >= 2 and len(_merged([r.at for r in upright])) >= 1:
             xs = _column_edges(xs, upright, ys)
             if len(xs) >= 3:
-                grids.append(Grid(xs, ys, level))
+                grids.append(Grid(xs, ys, level, upright))
     return grids
 
 

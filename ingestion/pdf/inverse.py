@@ -173,7 +173,9 @@ class _Stretch:
         loose = 0  # neutral clusters right of the stretch, touching it
         for piece in reversed(done):
             index = piece.indices[-1]
-            if len(piece.indices) > 1 or line.classes[index] in (*_RIGHT, "WS") or loose == 2:
+            kind = line.classes[index]
+            ends_line = low == 0 and kind == "WS" and loose == 0  # "eGFR ≥" before a number on the next line
+            if len(piece.indices) > 1 or kind in _RIGHT or loose == 2 or (kind == "WS" and not ends_line):
                 break
             loose += 1
         self.loose = loose
@@ -185,19 +187,19 @@ class _Stretch:
         """The most plausible verified pieces, how many earlier pieces they replace, and the context assumed
         before the line's start."""
         best: tuple[float, list[Piece], int, str] | None = None
-        contexts = (self.before,) if self.before else ("", "AL", "L")
+        befores = (self.before,) if self.before else ("", "AL", "L")
+        contexts = [(before, after) for before in befores for after in ((self.after,) if self.after else ("", "L"))]
         for right in range(self.loose + 1):
             for left in range(self.tail + 1):
                 for pieces, cost in self._candidates(self.first - left, self.high + right):
                     whole = self._framed(pieces, self.first - left, right)
-                    for context in contexts:
-                        levels = _verify(self.line, whole, 1, context, self.after)
+                    for context, after in contexts:
+                        levels = _verify(self.line, whole, 1, context, after)
                         if levels is None:
                             continue
                         text = _written(self.line, _flat(whole), levels)
                         value = score(text) - cost - 0.05 * (left + right)
-                        if context == "L" and not self.before:
-                            value -= _GUESSED_CONTEXT
+                        value -= _GUESSED_CONTEXT * ((context == "L" != self.before) + (after != self.after))
                         if best is None or value > best[0] + 1e-9:
                             best = (value, whole[self.loose - right :], right, context)
                         break

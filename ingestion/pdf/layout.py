@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from indexes.types import BlockKind
 from ingestion.pdf.columns import regions_of
 from ingestion.pdf.drafts import DraftBlock, DraftLine
-from ingestion.pdf.lines import Segment, arabic_letters, latin_letters, lines_of, segments_of
+from ingestion.pdf.gutters import gutters_of
+from ingestion.pdf.lines import Segment, arabic_letters, latin_letters, lines_of, segments_of, word_gap
 from ingestion.pdf.marks import Glyph, Rule
 from ingestion.pdf.paragraphs import TextLine, blocks_of
 from ingestion.pdf.reading import MirrorCoding, Piece, TextRun, read_segment
 from ingestion.pdf.tables import Table, take_aligned, take_ruled
 
 
+# Seen from left to right, so that the sign of a number may stand on either side of it.
+_LABEL = re.compile(r"[•●○◦▪▫■□◆◇►▶▸‣⁃·✓✔➢➤❖§\uf0b7\uf0a7\uf0d8\uf0fc*–—-]|[.)\-]?[\d٠-٩]{1,2}[.)\-]|[.)\-][\d٠-٩]{1,2}|[a-z][.)]|[.)-]?[أ-ي][.)-]?")
+
+
 def drafts_of(glyphs: Sequence[Glyph], rules: Sequence[Rule], coding: MirrorCoding) -> list[DraftBlock]:
     """The blocks of one writing direction's visible glyphs."""
-    segments = [s for line in lines_of(glyphs) for s in segments_of(line, rules)]
-    full = "".join(s.text for s in segments)
+    lines = lines_of(glyphs)
+    word = word_gap(lines)
+    full = "".join(g.text for line in lines for g in line.glyphs)
     rtl = arabic_letters(full) > 0.3 * latin_letters(full)
+    segments: list[Segment] = []
+    for line, cuts in zip(lines, gutters_of(lines), strict=True):
+        segments.extend(_with_label(segments_of(line, rules, word, cuts), rtl))
     coding.learn(segments)
     drafts: list[DraftBlock] = []
     for region in regions_of(take_ruled(segments, rules), rtl):
@@ -32,6 +42,20 @@ def drafts_of(glyphs: Sequence[Glyph], rules: Sequence[Rule], coding: MirrorCodi
                 waiting.extend(_line(segment, rtl, coding) for segment in part.segments)
         drafts.extend(blocks_of(waiting))
     return drafts
+
+
+def _with_label(segments: list[Segment], rtl: bool) -> list[Segment]:
+    """A bullet or number that stands far from its item's text, put before it."""
+    if len(segments) != 2:
+        return segments
+    label, rest = (segments[1], segments[0]) if rtl else (segments[0], segments[1])
+    if not _LABEL.fullmatch(label.text) or len(rest.items) < 4 or rest.size > 1.6 * label.size:
+        return segments
+    gap = rest.x0 - label.x1 if not rtl else label.x0 - rest.x1
+    if gap > 4 * rest.size:
+        return segments
+    items = [*segments[0].items, None, *segments[1].items]
+    return [Segment(segments[0].x0, segments[1].x1, rest.y, rest.size, items)]
 
 
 def _line(segment: Segment, rtl: bool, coding: MirrorCoding) -> TextLine:

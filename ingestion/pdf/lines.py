@@ -15,7 +15,8 @@ _STACKED = 0.5  # and of parts of a ligature
 _RAISED = 0.62  # how far a small raised or lowered glyph stands off its line
 _SMALL = 0.8  # what counts as small beside its line
 _SPACE = 0.19  # a gap that separates words without a space between them
-_SPACE_SEEN = -0.25  # and with one: tails of Arabic letters reach under the space
+_SPACE_STRETCHED = 0.5  # the same on a page that paints its spaces
+_SPACE_SEEN = -0.02  # and with one
 _WIDE = 1.5  # a gap that separates cells or columns
 _DOUBLED = 0.12  # a letter struck again this near is the same letter made bold
 _MARK_REACH = 6.0
@@ -58,8 +59,8 @@ class Segment:
 
 def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
     """The lines of visible glyphs of one writing direction, from top to bottom."""
+    _shorten_kerned(glyphs)
     bases, marks, spaces = _sorted_out(glyphs)
-    _shorten_kerned(bases)
     lines: list[Line] = []
     for row in _rows(bases):
         for run in _runs(row):
@@ -98,7 +99,7 @@ def _painted_over(space: Glyph, following: Glyph | None) -> bool:
         return False
     begins = following.x0 - space.x0
     return (
-        -0.05 <= begins < 0.3 * (space.x1 - space.x0)
+        -0.03 * space.size <= begins < 0.3 * (space.x1 - space.x0)
         and abs(following.y - space.y) < 0.1 * space.size
         and not following.text.isspace()
     )
@@ -107,7 +108,8 @@ def _painted_over(space: Glyph, following: Glyph | None) -> bool:
 def _shorten_kerned(glyphs: Sequence[Glyph]) -> None:
     """End a letter where the next one painted begins: parts of ligatures are drawn with a wide advance that
     is then taken back, and would be sorted by a middle that they do not have."""
-    for glyph, following in zip(glyphs, glyphs[1:], strict=False):
+    letters = [g for g in glyphs if not is_mark(g.text)]
+    for glyph, following in zip(letters, letters[1:], strict=False):
         width = glyph.x1 - glyph.x0
         begins = following.x0 - glyph.x0
         if 0.01 < begins < 0.6 * width and abs(glyph.y - following.y) < 0.5 * glyph.size:
@@ -246,9 +248,26 @@ def _around(line: Line, x: float, reach: float) -> list[Glyph]:
     return glyphs[low:high]
 
 
-def segments_of(line: Line, rules: Sequence[Rule] = (), wide: float = _WIDE) -> list[Segment]:
-    """The line cut at wide gaps and at upright rules that stand in a gap."""
-    across = [r.at for r in rules if r.upright and r.start <= line.y + 0.5 * line.size and r.end >= line.y]
+def word_gap(lines: Sequence[Line]) -> float:
+    """The gap in ems that separates words where no space is painted. On a page that paints its spaces, letters
+    set apart for justification must not fall apart into words."""
+    seen = unseen = 0
+    for line in lines:
+        for before, glyph in zip(line.glyphs, line.glyphs[1:], strict=False):
+            if _SPACE * line.size < glyph.x0 - before.x1 < 2 * _SPACE_STRETCHED * line.size:
+                k = bisect_right(line.spaces, before.centre)
+                if k < len(line.spaces) and line.spaces[k] < glyph.centre:
+                    seen += 1
+                else:
+                    unseen += 1
+    return _SPACE_STRETCHED if seen >= 5 and seen > 1.5 * unseen else _SPACE
+
+
+def segments_of(
+    line: Line, rules: Sequence[Rule] = (), word: float = _SPACE, gutters: Sequence[float] = ()
+) -> list[Segment]:
+    """The line cut at wide gaps, at gutters and at upright rules that stand in a gap. `word`: from word_gap."""
+    across = list(gutters) + [r.at for r in rules if r.upright and r.start <= line.y + 0.5 * line.size and r.end >= line.y]
     segments: list[Segment] = []
     start = line.glyphs[0]
     items: list[Glyph | None] = [start]
@@ -256,7 +275,7 @@ def segments_of(line: Line, rules: Sequence[Rule] = (), wide: float = _WIDE) -> 
     size = line.size
     for before, glyph in zip(line.glyphs, line.glyphs[1:], strict=False):
         gap = glyph.x0 - reached
-        cut = gap > wide * size or any(
+        cut = gap > _WIDE * size or any(
             before.centre < x < glyph.centre and x > reached - 0.2 * size and x < glyph.x0 + 0.2 * size
             for x in across
         )
@@ -267,7 +286,7 @@ def segments_of(line: Line, rules: Sequence[Rule] = (), wide: float = _WIDE) -> 
             continue
         k = bisect_right(line.spaces, before.centre)
         seen = k < len(line.spaces) and line.spaces[k] < glyph.centre
-        if gap > _SPACE * size or (seen and gap > _SPACE_SEEN * size):
+        if gap > word * size or (seen and gap > _SPACE_SEEN * size):
             items.append(None)
         items.append(glyph)
         reached = max(reached, glyph.x1)

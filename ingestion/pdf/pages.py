@@ -160,6 +160,9 @@ def _warnings(text: str, visible: VisibleText, marks: PageMarks) -> tuple[PageWa
     if unknown:
         detail = f"{unknown} of {len(text)} characters are unknown"
         found.append(PageWarning(WarningKind.GARBLED_TEXT, detail))
+    if visible.picture and text.strip():
+        detail = f"a picture covers {visible.picture:.0%} of the page; text in it was not read"
+        found.append(PageWarning(WarningKind.UNREADABLE_PART, detail))
     if not text.strip() and (visible.has_image or visible.has_drawing):
         found.append(PageWarning(WarningKind.NO_TEXT_LAYER, "the page is an image"))
     return tuple(found)

@@ -15,7 +15,7 @@ _UNIT_FIRST = re.compile(rf"(?<![A-Za-z/\d])(?<!\d )(?:{_UNIT})(?:/[A-Za-z²]+)*
 _SIGN_FIRST = re.compile(r"(?<!\d)% ?(?=\d)")
 _SIGN_LAST = re.compile(r"(?<=\d) ?%")
 _COMPARED = re.compile(r"[<>≤≥±≈~] ?(?=[\d.])")
-_DANGLING = re.compile(r"[<>≤≥±≈~](?! ?[\d.])")
+_DANGLING = re.compile(r"[<>≤≥±≈~](?! ?[\d.]| ?$)")
 _RANGE = re.compile(r"(?<![\d.:/-])(?<!\d,)(\d+(?:\.\d+)?) ?- ?(\d+(?:\.\d+)?)(?![\d/:-]|[.,]\d)")
 _STRAY = re.compile(r"(?:^|\s)[،,؛;](?=[A-Za-z])")
 _YEAR = re.compile(r"(?:19|20)\d\d$")

@@ -70,9 +70,11 @@ def read_pdf(
 @contextmanager
 def _configured(limits: Limits) -> Iterator[None]:
     size = limits.max_stream_bytes
-    logger = logging.getLogger("pypdf")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)  # it tells of every oddity; what matters becomes a warning of the page
+    # They tell of every oddity; what matters becomes a warning of the page.
+    loggers = [logging.getLogger(name) for name in ("pypdf", "fontTools")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
         with apply_configuration(
             maximum_declared_stream_length=size,
@@ -86,7 +88,8 @@ def _configured(limits: Limits) -> Iterator[None]:
         ):
             yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from ingestion.pdf.lines import Segment, arabic_letters, latin_letters
 from ingestion.pdf.marks import Glyph
 from ingestion.pdf.plausible import score
 from ingestion.pdf.raised import Cluster, clusters_of
+from ingestion.pdf.shapes import names_its_shape
 
 _LEADING = re.compile(r"[.,:;!?،؛؟)]")
 _MIN_EVIDENCE = 0.5
@@ -53,7 +54,7 @@ def read_segment(segment: Segment, *, rtl_page: bool, shaped: MirrorCoding) -> T
     """The text of a segment as it is read."""
     clusters = clusters_of(segment.items)
     line = VisualLine(
-        tuple(c.text for c in clusters),
+        tuple(shaped.shape(c) for c in clusters),
         tuple("ON" if c.is_note else bidi_class(c.text) for c in clusters),
         tuple(shaped.is_shape(c) for c in clusters),
     )
@@ -105,7 +106,8 @@ class MirrorCoding:
     """Whether the text of brackets and comparison signs names the shape that stands on the page, or the
     character that was typed, which stands there mirrored when it is read right to left.
 
-    Producers differ. A pair of brackets in a right-to-left line shows which: "(" on the left is a shape.
+    Producers differ. The outline of the glyph tells; without one, a pair of brackets in a right-to-left line
+    does: "(" on the left is a shape.
     """
 
     votes: dict[int, int] = field(default_factory=dict)  # by font, then 0 for the document
@@ -125,8 +127,23 @@ class MirrorCoding:
             for key in (id(a.font), 0):
                 self.votes[key] = self.votes.get(key, 0) + vote
 
+    def shape(self, cluster: Cluster) -> str:
+        """The cluster's text; of a mirrored character the one that looks like it, where that can be told."""
+        seen = self._seen(cluster)
+        return MIRROR[cluster.text] if seen is False else cluster.text
+
+    def _seen(self, cluster: Cluster) -> bool | None:
+        if cluster.text not in MIRROR or not cluster.glyphs:
+            return None
+        glyph = cluster.glyphs[0]
+        if glyph.font is None or glyph.key < 0:
+            return None
+        return names_its_shape(glyph.font, glyph.key, cluster.text)
+
     def is_shape(self, cluster: Cluster) -> bool:
         if cluster.text not in MIRROR or not cluster.glyphs:
+            return True
+        if self._seen(cluster) is not None:
             return True
         votes = self.votes.get(id(cluster.glyphs[0].font), 0) or self.votes.get(0, 0)
         return votes >= 0

@@ -13,6 +13,7 @@ from ingestion.pdf.marks import Rule
 Cells = list[list[Segment]]  # by column from left to right; each cell's lines from top to bottom
 
 _ROW_REACH = 3.2  # ems from one row of an unruled table to the next, at most
+_SPANNING = 0.34  # of the cells may run across a column's edge: otherwise the lines are a frame
 _STACKED = 0.85  # ems: baselines nearer than this are one row, its cells centred
 _TIGHT = 1.12  # of the least line step: lines of one cell
 _LEADING = 1.75  # ems: lines farther apart are no wrapped cell
@@ -60,7 +61,12 @@ def take_ruled(segments: Sequence[Segment], rules: Sequence[Rule]) -> list[Segme
 
 
 def _ruled_table(grid: Grid, inside: Sequence[Segment]) -> Table | None:
-    pieces = [piece for segment in inside for piece in cut_at(segment, grid.xs[1:-1])]
+    pieces = [
+        piece for segment in inside for piece in cut_at(segment, grid.edges_at(segment.y + 0.25 * segment.size))
+    ]
+    spanning = sum(any(p.x0 + p.size < x < p.x1 - p.size for x in grid.xs[1:-1]) for p in pieces)
+    if spanning > _SPANNING * len(pieces):
+        return None
     rows: list[Cells] = []
     for row in fill(grid, pieces):
         if sum(map(bool, row.cells)) >= 2 and len(grid.ys) <= 3 and _many_lines(row.cells):
@@ -130,8 +136,8 @@ def take_aligned(rows: Sequence[Row], rules: Sequence[Rule], rtl: bool) -> list[
     out: list[Row | Table] = []
     k = 0
     while k < len(rows):
-        if isinstance(rows[k].segments[0], Table):
-            out.append(rows[k].segments[0])
+        if any(isinstance(s, Table) for s in rows[k].segments):
+            out.extend(s if isinstance(s, Table) else Row([s]) for s in rows[k].segments)
             k += 1
             continue
         end, gutters = _grow(rows, k)

@@ -12,6 +12,8 @@ from ingestion.pdf.state import Colour
 _NEAR = 0.06  # colours that differ less in every channel cannot be told apart
 _WHITE: Colour = (1.0, 1.0, 1.0)
 _LARGE = 0.3  # of the page: an image of this size may be a scan
+_PICTURE = 0.25  # of the page: an image of this size may be a table or a page of text
+_CAPTION = 20  # glyphs on it: more, and it is a background
 _MANY_AREAS = 400
 
 
@@ -25,6 +27,7 @@ class VisibleText:
     ocr: bool  # the glyphs are the invisible layer over a scan
     has_image: bool
     has_drawing: bool
+    picture: float = 0.0  # share of the page that a large image without text over it covers
 
 
 def sort_out(marks: PageMarks, page: Rect) -> VisibleText:
@@ -41,7 +44,17 @@ def sort_out(marks: PageMarks, page: Rect) -> VisibleText:
             glyph.hidden = ""
         rest = [g for g in hidden if g.hidden]
         return VisibleText(layer, _text(rest), _reasons(rest), True, has_image, has_drawing)
-    return VisibleText(seen, _text(hidden), _reasons(hidden), False, has_image, has_drawing)
+    picture = max((share for a in marks.areas if (share := _picture(a, seen, page))), default=0.0)
+    return VisibleText(seen, _text(hidden), _reasons(hidden), False, has_image, has_drawing, picture)
+
+
+def _picture(area: Area, glyphs: Sequence[Glyph], page: Rect) -> float:
+    """The share of the page that an image covers, 0 for small ones and those that text is printed on."""
+    share = _share(area.box, page) if area.image else 0.0
+    if share < _PICTURE:
+        return 0.0
+    over = sum(contains(area.box, g.centre if not g.angle else g.box[0], g.box[1]) for g in glyphs if g.text.strip())
+    return share if over <= _CAPTION else 0.0
 
 
 def _hide(marks: PageMarks, page: Rect) -> None:

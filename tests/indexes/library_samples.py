@@ -78,6 +78,23 @@ def add(library: Library, made: Sample, metadata: Metadata | None = None) -> Doc
     )
 
 
+def assert_whole(home: Path, **size: int) -> list[int]:
+    """The numbers of the documents that are in, each of which must be there to its last chunk."""
+    with Library.open(home) as library:
+        assert [problem for problem in library.check() if not problem.fixed] == []
+        documents = library.documents()
+        numbers = [int(document.file_name.split("-")[1].split(".")[0]) for document in documents]
+        for number, document in zip(numbers, documents, strict=True):
+            made = sample(number, **size)
+            assert tuple(library.pages(document.id)) == made.extracted.pages
+            assert len(library.document_chunks(document.id)) == len(made.chunks)
+            assert library.original(document.id) == made.original
+        assert library.chunks_without_vectors(MODEL) == []
+        assert library.generation == len(documents)
+        assert len(list(home.glob("originals/*/*"))) == len(documents)
+        return numbers
+
+
 def _page(number: int, heading: str, copies: int) -> Page:
     body = "Target blood pressure is below 140/90 mmHg.\nهدف ضغط الدم أقل من ٩٠/١٤٠.\n" * copies
     text = f"{heading}\n{body}"

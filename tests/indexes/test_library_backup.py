@@ -207,6 +207,11 @@ def _forge(name: str, content: bytes) -> Callable[[dict[str, bytes], dict[str, o
     return change
 
 
+def _retitled(members: dict[str, bytes]) -> dict[str, bytes]:
+    """A sound database of the same size in which another file name stands."""
+    return {"library.db": members["library.db"].replace(b"sample-1.pdf", b"sample-9.pdf")}
+
+
 def _first_original(members: dict[str, bytes]) -> str:
     return next(name for name in members if name.startswith("originals/"))
 
@@ -232,6 +237,7 @@ def unchanged(library: Library, samples: ModuleType) -> Iterator[Path]:
         (_forge("originals/ab/" + "ab" * 32, b"x"), "."),
         (_forge("library.db", b"not a database" * 999), "."),
         (lambda members, _: members.update({"library.db": b"x"}), "is not what was backed up"),
+        (lambda members, _: members.update(_retitled(members)), "is not what was backed up"),
         (lambda members, _: members.update({_first_original(members): b"x"}), "is not what was backed up"),
         (lambda members, _: members.pop(_first_original(members)), "names other files"),
         (lambda members, _: members.update({"more": b"x"}), "names other files"),

@@ -17,14 +17,9 @@ from types import ModuleType
 
 import pytest
 
-from indexes import schema
-from indexes.database import open_database
 from indexes.errors import (
     LibraryBusy,
-    LibraryDamaged,
-    LibraryError,
     LibraryReadOnly,
-    LibraryTooNew,
 )
 from indexes.library import Library
 
@@ -41,23 +36,6 @@ def _start(home: Path, first: int, last: int) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
-
-
-def _is_whole(home: Path, samples: ModuleType, **size: int) -> list[int]:
-    """The numbers of the documents that are in, each of which must be there to its last chunk."""
-    with Library.open(home) as library:
-        assert [problem for problem in library.check() if not problem.fixed] == []
-        documents = library.documents()
-        numbers = [int(document.file_name.split("-")[1].split(".")[0]) for document in documents]
-        for number, document in zip(numbers, documents, strict=True):
-            made = samples.sample(number, **size)
-            assert tuple(library.pages(document.id)) == made.extracted.pages
-            assert len(library.document_chunks(document.id)) == len(made.chunks)
-            assert library.original(document.id) == made.original
-        assert library.chunks_without_vectors(samples.MODEL) == []
-        assert library.generation == len(documents)
-        assert len(list(home.glob("originals/*/*"))) == len(documents)
-        return numbers
 
 
 # ---- kill -9
@@ -122,9 +100,9 @@ def test_a_document_is_in_or_out_wherever_adding_is_killed(
 
     seen = set()
     for killed in _sweep(prepare, act, in_child):
-        seen.add(tuple(_is_whole(killed, samples)))
+        seen.add(tuple(samples.assert_whole(killed)))
         act(killed)
-        assert _is_whole(killed, samples) == [1, 2]
+        assert samples.assert_whole(killed) == [1, 2]
     assert seen == {(1,), (1, 2)}
 
 
@@ -134,7 +112,7 @@ def test_making_a_library_can_be_killed_anywhere(home: Path, samples: ModuleType
         return home
 
     for killed in _sweep(prepare, lambda home: Library.open(home).close(), in_child):
-        assert _is_whole(killed, samples) == []
+        assert samples.assert_whole(killed) == []
 
 
 def test_a_purge_that_is_killed_ends_with_the_next(
@@ -170,13 +148,13 @@ def test_a_killed_writer_leaves_whole_documents(home: Path, samples: ModuleType,
         writer.wait(timeout=random.Random(seed).uniform(0.05, 0.5))
     writer.kill()
     told = [int(line) for line in writer.communicate()[0].split()]
-    whole = _is_whole(home, samples, page_count=40, copies=5)
+    whole = samples.assert_whole(home, page_count=40, copies=5)
     assert whole[: len(told)] == told
     assert len(whole) <= len(told) + 1
     again = _start(home, 0, len(whole) + 2)
     again.communicate()
     assert again.returncode == 0
-    assert _is_whole(home, samples, page_count=40, copies=5) == list(range(len(whole) + 2))
+    assert samples.assert_whole(home, page_count=40, copies=5) == list(range(len(whole) + 2))
 
 
 # ---- several processes
@@ -216,7 +194,7 @@ def test_two_writers_take_turns(home: Path, samples: ModuleType) -> None:
     for writer in writers:
         writer.communicate()
     assert [writer.returncode for writer in writers] == [0, 0]
-    assert sorted(_is_whole(home, samples, page_count=40, copies=5)) == list(range(9))
+    assert sorted(samples.assert_whole(home, page_count=40, copies=5)) == list(range(9))
 
 
 def test_a_writer_that_does_not_end_is_reported(home: Path, samples: ModuleType) -> None:
@@ -248,7 +226,7 @@ def test_a_limit_on_file_size_loses_nothing(home: Path, samples: ModuleType, in_
             assert len(library.documents()) == 1
 
     assert in_child(fill) == 0
-    assert _is_whole(home, samples) == [1]
+    assert samples.assert_whole(home) == [1]
 
 
 @pytest.fixture
@@ -286,7 +264,7 @@ def test_a_full_disk_loses_nothing(samples: ModuleType, mounted: Callable[..., P
             library.backup(disk / "backup.sanad")
     assert stored > 1
     assert not list(disk.glob("*.sanad")) + list(disk.glob(".unfinished*"))
-    assert _is_whole(home, samples, page_count=4, copies=5) == list(range(stored))
+    assert samples.assert_whole(home, page_count=4, copies=5) == list(range(stored))
 
 
 def test_a_read_only_folder_can_be_read(
@@ -331,131 +309,3 @@ def test_a_reader_writes_nothing(home: Path, samples: ModuleType) -> None:
                 write()
         assert len(library.documents()) == 1
     assert (home / "library.db").read_bytes() == before
-
-
-# ---- damage and versions
-
-
-def test_a_newer_library_is_left_as_it_is(home: Path, samples: ModuleType) -> None:
-    with Library.open(home) as library:
-        samples.add(library, samples.sample(1))
-    with sqlite3.connect(home / "library.db") as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    before = (home / "library.db").read_bytes()
-    for readonly in (False, True):
-        with pytest.raises(
-            LibraryTooNew, match=r"newer version of Sanad \(schema 99; this version knows 1\)"
-        ):
-            Library.open(home, readonly=readonly)
-    assert (home / "library.db").read_bytes() == before
-
-
-def test_a_database_that_is_none_is_damaged(home: Path) -> None:
-    home.mkdir()
-    (home / "library.db").write_bytes(b"not a database" * 1000)
-    for readonly in (False, True):
-        with pytest.raises(LibraryDamaged, match="is damaged") as caught:
-            Library.open(home, readonly=readonly)
-        assert "restore-backup" in caught.value.remedy
-    assert (home / "library.db").read_bytes() == b"not a database" * 1000
-
-
-def test_another_applications_database_is_left_alone(home: Path) -> None:
-    home.mkdir()
-    connection = sqlite3.connect(home / "library.db")
-    connection.execute("CREATE TABLE theirs (a)")
-    connection.close()
-    with pytest.raises(LibraryDamaged, match="is a database of another application"):
-        Library.open(home)
-
-
-@pytest.mark.parametrize("how", ["gone", "emptied"])
-def test_a_lost_database_is_not_begun_anew_over_originals(home: Path, samples: ModuleType, how: str) -> None:
-    with Library.open(home) as library:
-        samples.add(library, samples.sample(1))
-    path = home / "library.db"
-    path.unlink() if how == "gone" else path.write_bytes(b"")
-    with pytest.raises(LibraryDamaged, match="missing or empty, but originals"):
-        Library.open(home)
-
-
-def test_damage_inside_is_found_and_told(home: Path, samples: ModuleType) -> None:
-    with Library.open(home) as library:
-        made = samples.sample(1, page_count=60, copies=50)
-        samples.add(library, made)
-    path = home / "library.db"
-    content = bytearray(path.read_bytes())
-    content[8192 : len(content) - 8192] = b"\xff" * (len(content) - 16384)
-    path.write_bytes(content)
-
-    def use() -> None:
-        with Library.open(home) as library:
-            assert {problem.code for problem in library.check()} == {"database"}
-            list(library.pages(made.id))
-
-    with pytest.raises(LibraryDamaged, match="is damaged"):
-        use()
-
-
-# ---- migrations
-
-
-def _steps(folder: Path, second: str) -> tuple[Path, ...]:
-    folder.mkdir()
-    shutil.copy(schema.migrations()[0], folder)
-    (folder / "0002.sql").write_text(second)
-    return schema.migrations(folder)
-
-
-MADE_UP = """
-ALTER TABLE documents ADD COLUMN shelf TEXT NOT NULL DEFAULT 'a;b';
-CREATE TRIGGER shelved AFTER UPDATE ON documents BEGIN
-    UPDATE meta SET value = 'x' WHERE key = 'y';
-    DELETE FROM meta WHERE key = 'z';
-END;
-"""
-
-
-def test_an_older_library_is_copied_and_brought_up_to_date(
-    home: Path, samples: ModuleType, tmp_path: Path
-) -> None:
-    with Library.open(home) as library:
-        made = samples.add(library, samples.sample(1))
-    steps = _steps(tmp_path / "steps", MADE_UP)
-    with pytest.raises(LibraryReadOnly, match="older version"):
-        open_database(home, create=False, readonly=True, steps=steps)
-    database = open_database(home, create=False, readonly=False, steps=steps)
-    with database.read() as connection:
-        assert connection.execute("SELECT id, shelf FROM documents").fetchall() == [(made.id, "a;b")]
-        assert schema.version_of(connection) == 2
-    database.close()
-    open_database(home, create=False, readonly=False, steps=steps).close()
-    copies = list((home / "backups").iterdir())
-    assert [copy.name.rpartition("-")[0] for copy in copies] == ["library-schema-1"]
-    copy = sqlite3.connect(copies[0])
-    assert copy.execute("SELECT id FROM documents").fetchall() == [(made.id,)]
-    assert schema.version_of(copy) == 1
-    copy.close()
-    with pytest.raises(LibraryTooNew):
-        Library.open(home)
-
-
-def test_a_migration_that_fails_changes_nothing(home: Path, samples: ModuleType, tmp_path: Path) -> None:
-    with Library.open(home) as library:
-        samples.add(library, samples.sample(1))
-    steps = _steps(
-        tmp_path / "steps", "ALTER TABLE documents ADD COLUMN shelf TEXT;\nDELETE FROM no_table;\n"
-    )
-    with pytest.raises(LibraryError, match="no such table: no_table"):
-        open_database(home, create=False, readonly=False, steps=steps)
-    assert _is_whole(home, samples) == [1]
-    connection = sqlite3.connect(home / "library.db")
-    assert "shelf" not in [row[1] for row in connection.execute("PRAGMA table_info(documents)")]
-    connection.close()
-
-
-def test_a_schema_file_that_breaks_off_is_refused(home: Path, tmp_path: Path) -> None:
-    steps = _steps(tmp_path / "steps", "CREATE TABLE half (")
-    with pytest.raises(ValueError, match="unfinished statement"):
-        open_database(home, create=True, readonly=False, steps=steps)

@@ -147,12 +147,21 @@ def test_workers_end_with_their_parent(tmp_path: Path, misbehaving: str, how: si
     assert ended(pid)
 
 
-def test_a_worker_imports_nothing_heavy() -> None:
+@pytest.mark.parametrize(
+    ("modules", "unwanted"),
+    [
+        (
+            "ingestion.worker, ingestion.second_reader, ingestion.pdf.reader",
+            "torch openvino transformers sentence_transformers faiss camel_tools langchain_core scipy pandas",
+        ),
+        ("ingestion.pool", "torch openvino pypdf pypdfium2 fontTools markdown_it yaml"),
+        ("ingestion.chunking, ingestion.sidecar", "torch openvino pypdf yaml"),
+    ],
+)
+def test_nothing_heavy_is_imported(modules: str, unwanted: str) -> None:
     program = (
-        "import sys, ingestion.worker, ingestion.second_reader, ingestion.reading, ingestion.pdf.reader\n"
-        "heavy = {'torch', 'openvino', 'transformers', 'sentence_transformers', 'faiss', 'camel_tools',"
-        " 'langchain_core', 'scipy', 'sklearn', 'pandas'}\n"
-        "print(sorted(heavy & {name.split('.')[0] for name in sys.modules}))"
+        f"import sys, {modules}\n"
+        f"print(sorted(set({unwanted.split()!r}) & {{name.split('.')[0] for name in sys.modules}}))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

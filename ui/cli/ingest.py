@@ -76,7 +76,6 @@ def _run(session: Session, library: Library, files: list[Path], options: Options
     """Ingest with progress on standard error: files, the page being read, chunks embedded."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from indexes.search.settled import settle
     from ingestion.pipeline import Embedding, FileResult, ingest
     from ingestion.pool import PageProgress
 
@@ -98,6 +97,4 @@ def _run(session: Session, library: Library, files: list[Path], options: Options
                     )
                 case Embedding():
                     progress.update(chunks_bar, completed=event.done, total=event.total, visible=True)
-        if library.model_id is not None:
-            settle(library, library.model_id)
     return results

@@ -62,17 +62,14 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
 
     Search indexes that are stale or damaged are made anew. The exit code is 1 when a problem stays.
     """
-    from indexes.search.settled import settle
+    from indexes.search.refresh import refresh
     from ui import wire
 
     session: Session = context.obj
     with session.library() as library:
         problems = library.check()
         sound = not any(p.code == "database" for p in problems)
-        rebuilt = False
-        if sound and library.model_id is not None:
-            settle(library, library.model_id)
-            rebuilt = _rebuild_indexes(library)
+        rebuilt = sound and library.model_id is not None and refresh(library, session.embedder(library))
     left = [p for p in problems if not p.fixed]
     if as_json:
         print_json({"problems": [wire.problem(p) for p in problems], "indexes_rebuilt": rebuilt, "sound": not left})
@@ -84,19 +81,6 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
         session.console.print("the library is sound" if not left else f"{len(left)} problems stay")
     if left:
         raise typer.Exit(1)
-
-
-def _rebuild_indexes(library: Library) -> bool:
-    """Whether the search indexes of the present generation were missing or damaged, and so made anew."""
-    from indexes.search.derived import build, folder_of, verify
-    from indexes.search.means import prior_for
-
-    generation, model_id = library.content_generation, library.model_id
-    assert model_id is not None
-    if verify(folder_of(library.home / "indexes", generation), generation, model_id):
-        return False
-    build(library, generation, model_id, prior=prior_for(library, model_id))
-    return True
 
 
 def backup(
@@ -159,7 +143,7 @@ def reembed(
 
     from indexes import chunk_vectors
     from indexes.embedding.runtime import load
-    from indexes.search.settled import settle
+    from indexes.search.refresh import refresh
     from ui.cli.session import MODEL_NAME
 
     session: Session = context.obj
@@ -171,7 +155,7 @@ def reembed(
                 library, embedder, lambda n, total: progress.update(bar, completed=n, total=total)
             )
         library.set_meta(MODEL_NAME, model)
-        settle(library, embedder.manifest.model_id)
+        refresh(library, embedder)
     if as_json:
         print_json({"model": embedder.manifest.model_id, "embedded": done})
     else:
