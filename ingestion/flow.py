@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from indexes.sentences import split
-
 from indexes.types import Block, BlockKind, ExtractedDocument, Page, Span
 from ingestion.plain_text import BULLET
 
@@ -134,6 +133,7 @@ def _continues(before: Unit, after: Unit) -> bool:
     return (
         before.kind in _JOINABLE
         and after.kind is BlockKind.PARAGRAPH
+        and any(c.isalpha() for c in before.text)  # not a page number
         and not _ENDED.search(before.text)
         and bool(_GOES_ON.match(after.text))
         and not BULLET.match(after.text)

@@ -86,13 +86,16 @@ def extract_files(
     try:
         for lane in lanes:
             lane.start()
-        running = len(lanes)
+        running, owed = len(lanes), len(paths)
         while running:
             event = events.get()
             if event is None:
                 running -= 1
             else:
+                owed -= isinstance(event, ExtractionResult)
                 yield event
+        if owed:
+            raise RuntimeError(f"{owed} files have no result")  # a defect of ours: never pass over it
     finally:
         stop.set()
         for lane in lanes:
@@ -166,8 +169,8 @@ class _Lane(threading.Thread):
         deadline = time.monotonic() + START_SECONDS
         try:
             peer = self._running_peer(deadline)
-        except wire.WireError:
-            return self._start_failed(path)
+        except (wire.WireError, OSError) as error:
+            return self._start_failed(path, error)
         deadline = time.monotonic() + self._limits.seconds + _GRACE
         try:
             peer.send(_request(path, self._password_of(path), self._limits))
@@ -176,7 +179,9 @@ class _Lane(threading.Thread):
                 if header.get("kind") == "progress":
                     if header.get("stage") == "ocr":
                         deadline = max(deadline, time.monotonic() + OCR_PAGE_SECONDS)
+                    told = time.monotonic()
                     self._tell(_progress(path, header))
+                    deadline += time.monotonic() - told  # a slow caller is not the file's fault
                     continue
                 return self._answer(path, header, payload)
         except wire.WireError as error:
@@ -196,8 +201,8 @@ class _Lane(threading.Thread):
             raise wire.WireError("a worker that does not begin well")
         return peer
 
-    def _start_failed(self, path: Path) -> DocumentError:
-        words = self._peer.last_words() if self._peer is not None and not self._leave.is_set() else ""
+    def _start_failed(self, path: Path, error: wire.WireError | OSError) -> DocumentError:
+        words = self._peer.last_words() if self._peer is not None else str(error)
         self._replace()
         return DocumentError(
             f"{path.name} was not read: the reading process does not start. {words}".strip(),

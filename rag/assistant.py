@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from types import TracebackType
 from typing import Self
@@ -13,7 +14,9 @@ from indexes.errors import SettingsError
 from indexes.glossary import Glossary
 from indexes.language import detect
 from indexes.library import Library
+from indexes.models import embedder_of
 from indexes.search.searcher import Searcher
+from indexes.settings import Settings, settings_from
 from indexes.types import DocumentState, Language, Question, ScoredChunk
 from rag.abstention import answerability
 from rag.citing import Cited, cite
@@ -123,6 +126,18 @@ class Assistant:
             notes=tuple(notes),
             withheld=cited.withheld,
         )
+
+
+@contextmanager
+def open_assistant(settings: Settings | None = None) -> Iterator[Assistant]:
+    """An assistant over the library that the settings (the environment's, unless given) name.
+
+    Raises LibraryError and its kinds, ModelError.
+    """
+    chosen = settings or settings_from()
+    with Library.open(chosen.home, create=False, readonly=True) as library:
+        with Assistant.over(library, embedder_of(library, chosen)) as assistant:
+            yield assistant
 
 
 def _notes(question: Question, cited: Cited, *, differ: bool) -> tuple[str, ...]:

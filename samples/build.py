@@ -140,11 +140,13 @@ def styles(language: str) -> str:
 {paragraph("H3", "12.5pt", bold=True, extra=heading, level=3)}
 {paragraph("Notice", "10pt", bold=True, extra='fo:text-align="center"').replace('fo:text-align="start"', "")}
 <text:list-style style:name="Bullets"><text:list-level-style-bullet text:level="1" text:bullet-char="•">
-<style:list-level-properties text:space-before="5mm" text:min-label-width="5mm"/>
+<style:list-level-properties text:space-before="5mm" text:min-label-width="5mm"
+ text:min-label-distance="2mm"/>
 </text:list-level-style-bullet></text:list-style>
 <text:list-style style:name="Numbers"><text:list-level-style-number text:level="1"
  style:num-format="1" style:num-suffix=".">
-<style:list-level-properties text:space-before="5mm" text:min-label-width="7mm"/>
+<style:list-level-properties text:space-before="5mm" text:min-label-width="7mm"
+ text:min-label-distance="2mm"/>
 </text:list-level-style-number></text:list-style>
 </office:styles>
 <office:automatic-styles>

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from indexes.embedding import Embedder, default_cache, load, prepare
+from indexes.embedding import Embedder, load, prepare
+from indexes.settings import settings_from
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +20,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def model_dir() -> Path:
     """The default model, prepared in the usual cache: needs no network, and time only once a machine."""
-    return prepare(cache=default_cache())
+    return prepare(cache=settings_from().models)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@
 
 from indexes.embedding.embedder import Embedder, Passage, PassageVectors
 from indexes.embedding.manifest import Manifest, read_manifest
-from indexes.embedding.prepare import DEFAULT, default_cache, prepare
+from indexes.embedding.prepare import DEFAULT, prepare
 from indexes.embedding.runtime import load
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Manifest",
     "Passage",
     "PassageVectors",
-    "default_cache",
     "load",
     "prepare",
     "read_manifest",

@@ -25,15 +25,6 @@ if TYPE_CHECKING:
 DEFAULT = "intfloat/multilingual-e5-small"
 
 
-def default_cache() -> Path:
-    """Where prepared models are: $SANAD_MODELS, or sanad/models in $XDG_CACHE_HOME or ~/.cache."""
-    named = os.environ.get("SANAD_MODELS")
-    if named:
-        return Path(named).expanduser()
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "sanad" / "models"
-
-
 def prepare(name: str = DEFAULT, *, cache: Path) -> Path:
     """The folder of the prepared model `name`, made if it is not there yet (about half a minute).
 

@@ -22,7 +22,7 @@ class ActualText:
     def of(properties: dict[str, Any]) -> ActualText | None:
         """The span that a property list opens, or None when it says nothing of the text."""
         value = properties.get("/ActualText")
-        if isinstance(value, TextStringObject) or isinstance(value, str):
+        if isinstance(value, (TextStringObject, str)):
             return ActualText(str(value))
         return ActualText(_decode(bytes(value))) if isinstance(value, bytes) else None
 
@@ -32,7 +32,9 @@ class ActualText:
         if not self.glyphs:
             return []
         shown = "".join(glyph.text for glyph in self.glyphs)
-        if len(self.glyphs) > 1 and (_bare(shown) == _bare(self.text) or _bare(shown[::-1]) == _bare(self.text)):
+        if len(self.glyphs) > 1 and (
+            _bare(shown) == _bare(self.text) or _bare(shown[::-1]) == _bare(self.text)
+        ):
             return self.glyphs
         if not self.text.strip("\u200b\u00ad\ufeff"):
             return []

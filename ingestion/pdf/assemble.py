@@ -48,14 +48,18 @@ def assemble(drafts: Sequence[DraftBlock], origin: tuple[float, float]) -> Assem
             for a, b in descending(draft.run.text):
                 found = draft.run.text[a:b]
                 warnings.append(
-                    PageWarning(WarningKind.DESCENDING_RANGE, f"{found} may be swapped", position + a, position + b)
+                    PageWarning(
+                        WarningKind.DESCENDING_RANGE, f"{found} may be swapped", position + a, position + b
+                    )
                 )
         parts.append("\n")
         ends.append(at)
         position = at + 1
     text = "".join(parts)[:-1] if parts else ""
     dx, dy = origin
-    table = np.asarray(boxes, dtype=np.float32).reshape(-1, 4) - np.asarray((dx, dy, dx, dy), dtype=np.float32)
+    table = np.asarray(boxes, dtype=np.float32).reshape(-1, 4) - np.asarray(
+        (dx, dy, dx, dy), dtype=np.float32
+    )
     return Assembled(
         text,
         tuple(warnings),

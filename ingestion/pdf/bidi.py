@@ -17,7 +17,7 @@ _NUMBERS = ("EN", "AN")
 
 @lru_cache(maxsize=8_192)
 def bidi_class(text: str) -> str:
-    """The class of a cluster: that of its first strong character, else of a digit in it, else of its first."""
+    """The class of a cluster: that of its first strong character, else of a digit, else of its first."""
     classes = [unicodedata.bidirectional(c) for c in text]
     for wanted in (("L", "R", "AL"), _NUMBERS):
         for found in classes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -116,7 +117,7 @@ def _is_prose(segments: Sequence[Segment], size: float) -> bool:
 
 def _widest_band(segments: Sequence[Segment], size: float) -> float | None:
     heights = sorted({round(s.y, 1) for s in segments}, reverse=True)
-    gaps = [(a - b, (a + b) / 2) for a, b in zip(heights, heights[1:], strict=False)]
+    gaps = [(a - b, (a + b) / 2) for a, b in itertools.pairwise(heights)]
     if not gaps:
         return None
     gap, middle = max(gaps)

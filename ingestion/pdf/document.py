@@ -20,7 +20,7 @@ _SMALLER = 0.94
 _HEADING_CHARACTERS = 160
 _DIGITS = re.compile(r"\d+")
 _NOTE = re.compile(r"\[\^[^\]]+\]|[*†‡§]|\(?\d{1,2}[).]?\s")
-_CONTENT = (BlockKind.PAGE_HEADER, BlockKind.PAGE_FOOTER)
+_FURNITURE = (BlockKind.PAGE_HEADER, BlockKind.PAGE_FOOTER)
 
 Place = tuple[int, int]  # page index, draft index
 
@@ -75,7 +75,7 @@ def _edges(draft: PageDraft) -> Iterator[tuple[bool, int, int, str, float]]:
             top, bottom = y > high - margin, y < low + margin
             if not top and not bottom:
                 continue
-            if block.table and not (len(block.lines) == 1):
+            if block.table and len(block.lines) != 1:
                 continue
             start, end = _line_span(draft, k, number)
             signature = _DIGITS.sub("#", draft.page.text[start:end].strip())
@@ -118,7 +118,7 @@ def _body_size(drafts: Sequence[PageDraft]) -> float:
     sizes: Counter[float] = Counter()
     for draft in drafts:
         for k, block in enumerate(draft.blocks):
-            if block.kind not in _CONTENT:
+            if block.kind not in _FURNITURE:
                 sizes[round(block.size * 2) / 2] += draft.ends[k] - draft.starts[k]
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
@@ -130,9 +130,9 @@ def _mark_headings(drafts: Sequence[PageDraft], outline: Sequence[OutlineEntry],
         for k, block in enumerate(draft.blocks):
             text = draft.page.text[draft.starts[k] : draft.ends[k]]
             depth = titles.get((draft.page.number, bare(text)))
-            if depth is not None or _looks_like_heading(draft, k, text, body):
-                if block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM) and not block.table:
-                    found.append((block, depth))
+            plain = block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM) and not block.table
+            if plain and (depth is not None or _looks_like_heading(draft, k, text, body)):
+                found.append((block, depth))
     sizes = sorted({_look(block, body) for block, _ in found}, reverse=True)
     for block, depth in found:
         block.kind = BlockKind.HEADING
@@ -153,7 +153,7 @@ def _looks_like_heading(draft: PageDraft, k: int, text: str, body: float) -> boo
         return False
     if larger:
         return True
-    following = next((b for b in draft.blocks[k + 1 :] if b.kind not in _CONTENT), None)
+    following = next((b for b in draft.blocks[k + 1 :] if b.kind not in _FURNITURE), None)
     alone = len(block.lines) <= 2 and len(text) <= 100
     return block.bold and block.size > 0.97 * body and alone and following is not None and not following.bold
 
@@ -162,7 +162,7 @@ def _mark_footnotes(draft: PageDraft, body: float) -> None:
     low, high = draft.frame
     for k in range(len(draft.blocks) - 1, -1, -1):
         block = draft.blocks[k]
-        if block.kind in _CONTENT:
+        if block.kind in _FURNITURE:
             continue
         text = draft.page.text[draft.starts[k] : draft.ends[k]]
         small = block.size < _SMALLER * body
@@ -178,7 +178,7 @@ def _table_headers(drafts: Sequence[PageDraft]) -> dict[Place, tuple[Span, ...]]
     headers: dict[Place, tuple[Span, ...]] = {}
     before: tuple[DraftBlock, tuple[Span, ...], tuple[str, ...]] | None = None
     for index, draft in enumerate(drafts):
-        content = [k for k, b in enumerate(draft.blocks) if b.kind not in _CONTENT]
+        content = [k for k, b in enumerate(draft.blocks) if b.kind not in _FURNITURE]
         for table in sorted({b.table for b in draft.blocks if b.table}):
             rows = [k for k in content if draft.blocks[k].table == table]
             if not rows:
@@ -197,9 +197,7 @@ def _table_headers(drafts: Sequence[PageDraft]) -> dict[Place, tuple[Span, ...]]
             for k in rows[:count]:
                 draft.blocks[k].kind = BlockKind.TABLE_HEADER
             if count:
-                spans = tuple(
-                    Span(draft.page.number, draft.starts[k], draft.ends[k]) for k in rows[:count]
-                )
+                spans = tuple(Span(draft.page.number, draft.starts[k], draft.ends[k]) for k in rows[:count])
             for k in rows[count:]:
                 headers[index, k] = spans
             known = tuple(texts[:count]) if count else before[2] if goes_on and before is not None else ()

@@ -94,7 +94,8 @@ class FontFace:
         return Code(int.from_bytes(piece, "big"), _sound(text, width), float(width) / 1000, False)
 
     def _simple_code(self, byte: int) -> Code:
-        assert isinstance(self._source.encoding, dict) and self._widths is not None
+        assert isinstance(self._source.encoding, dict)
+        assert self._widths is not None
         character = self._source.encoding.get(byte, chr(byte))
         text = self._source.character_map.get(character, character)
         width = self._widths.get(byte)

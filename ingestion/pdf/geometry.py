@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -47,3 +48,22 @@ def intersect(a: Rect, b: Rect) -> Rect:
 
 def contains(rect: Rect, x: float, y: float, margin: float = 0.0) -> bool:
     return rect[0] - margin <= x <= rect[2] + margin and rect[1] - margin <= y <= rect[3] + margin
+
+
+def degrees(c: float, d: float) -> int:
+    """The writing direction of text whose "up" is (c, d); quarter turns are made exact."""
+    angle = round(math.degrees(math.atan2(d, c) - math.pi / 2)) % 360
+    nearest = round(angle / 90) * 90 % 360
+    return nearest if min(abs(angle - nearest), 360 - abs(angle - nearest)) <= 2 else angle
+
+
+def turn(angle: int, x: float, y: float) -> tuple[float, float]:
+    """A point of the page in the frame of a writing direction."""
+    if angle == 90:
+        return y, -x
+    if angle == 180:
+        return -x, -y
+    if angle == 270:
+        return -y, x
+    radians = math.radians(angle)
+    return apply((math.cos(radians), -math.sin(radians), math.sin(radians), math.cos(radians), 0, 0), x, y)

@@ -13,14 +13,21 @@ from indexes.errors import LimitExceeded
 from ingestion.limits import Limits
 from ingestion.pdf.actual_text import ActualText
 from ingestion.pdf.fonts import FONT_ERRORS, Code, FontFace, load_font
-from ingestion.pdf.geometry import IDENTITY, Matrix, Rect, apply, contains, intersect, multiply, transform_rect
+from ingestion.pdf.geometry import (
+    IDENTITY,
+    Matrix,
+    Rect,
+    contains,
+    intersect,
+    multiply,
+    transform_rect,
+)
 from ingestion.pdf.lexer import operations
 from ingestion.pdf.marks import Area, Glyph, PageMarks
 from ingestion.pdf.objects import OBJECT_ERRORS, dictionary, entry, numbers, reference, resolve, stream_data
 from ingestion.pdf.paths import PathBuilder
 from ingestion.pdf.state import State, colour
 
-_HALF_PI = math.pi / 2
 _TINY = 0.5  # points: smaller type cannot be read by anyone
 _NO_FILL_MODES = (3, 7)
 
@@ -70,7 +77,9 @@ class Interpreter:
         """The font resource of that name, read once a document; None when it cannot be used."""
         fonts = dictionary(resources, "/Font")
         number = reference(fonts, name)
-        cache, key = (self._shared.fonts, number) if number is not None else (self._local_fonts, id(fonts.get(name)))
+        cache, key = (
+            (self._shared.fonts, number) if number is not None else (self._local_fonts, id(fonts.get(name)))
+        )
         if key not in cache:
             cache[key] = self._load(entry(fonts, name), name)
         face = cache[key]
@@ -264,7 +273,7 @@ class _Run:
         length = math.hypot(c, d)
         size = abs(state.size) * length * font.em
         # The writing direction is what lies right of "up": mirrored matrices keep it.
-        angle = 0 if d > 0 and abs(c) < 0.01 * d else _degrees(c, d) if length else 0
+        angle = 0 if d > 0 and abs(c) < 0.01 * d else degrees(c, d) if length else 0
         if state.size < 0:
             angle = (angle + 180) % 360
         up_x, up_y = (c / length, d / length) if length else (0.0, 1.0)
@@ -360,24 +369,6 @@ class _Run:
 
     def stroke_width(self, o: list[Any]) -> None:
         self.state.line_width = float(o[0])
-
-
-def _degrees(c: float, d: float) -> int:
-    angle = round(math.degrees(math.atan2(d, c) - _HALF_PI)) % 360
-    nearest = round(angle / 90) * 90 % 360
-    return nearest if min(abs(angle - nearest), 360 - abs(angle - nearest)) <= 2 else angle
-
-
-def turn(angle: int, x: float, y: float) -> tuple[float, float]:
-    """A point of the page in the frame of a writing direction."""
-    if angle == 90:
-        return y, -x
-    if angle == 180:
-        return -x, -y
-    if angle == 270:
-        return -y, x
-    radians = math.radians(angle)
-    return apply((math.cos(radians), -math.sin(radians), math.sin(radians), math.cos(radians), 0, 0), x, y)
 
 
 def _curve(run: _Run, o: list[Any]) -> None:

@@ -72,9 +72,8 @@ def _carry_on(gutter: _Gutter, k: int, line: Line, gaps: Sequence[tuple[float, f
             gutter.lines.append(k)
             return True
     left, right = line.glyphs[0].x0, max(g.x1 for g in line.glyphs)
-    if right <= gutter.x0 + 0.1 * line.size or left >= gutter.x1 - 0.1 * line.size:
-        return True  # a line of one cell or column only, or of the next column
-    return False
+    # a line of one cell or column only
+    return right <= gutter.x0 + 0.1 * line.size or left >= gutter.x1 - 0.1 * line.size
 
 
 def _close(gutter: _Gutter, lines: Sequence[Line], cuts: list[list[float]]) -> None:

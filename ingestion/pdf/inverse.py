@@ -109,14 +109,16 @@ def laid_out(line: VisualLine, pieces: Sequence[Piece], base: int, before: str, 
 
 def _gives_back(order: Sequence[int], levels: Sequence[int]) -> bool:
     visual = [order[k] for k in visual_order(levels)]
-    return all(a < b for a, b in zip(visual, visual[1:], strict=False))
+    return all(a < b for a, b in itertools.pairwise(visual))
 
 
 def _flat(pieces: Sequence[Piece]) -> list[int]:
     return [i for piece in pieces for i in piece.indices]
 
 
-def _verify(line: VisualLine, pieces: Sequence[Piece], base: int, before: str, after: str) -> list[int] | None:
+def _verify(
+    line: VisualLine, pieces: Sequence[Piece], base: int, before: str, after: str
+) -> list[int] | None:
     levels = laid_out(line, pieces, base, before, after)
     return levels if _gives_back(_flat(pieces), levels) else None
 
@@ -130,7 +132,7 @@ def _read_rtl(line: VisualLine) -> Reading:
     classes = line.classes
     before, sure = "", True  # `before`: the strong character read last; "" at the line's start
     i = len(classes) - 1
-    start = ""
+    start = finish = ""
     while i >= 0:
         if classes[i] not in _LEFT:
             pieces.append(Piece((i,)))
@@ -144,16 +146,18 @@ def _read_rtl(line: VisualLine) -> Reading:
         stretch = _Stretch(line, low, i, before, "AL" if low > 0 else "", pieces)
         chosen = stretch.best()
         sure = sure and chosen is not None
-        found, taken, context = chosen if chosen is not None else stretch.fallback()
+        found, taken, context, after = chosen if chosen is not None else stretch.fallback()
         del pieces[len(pieces) - taken :]
         if not before and not start:
             start = context
+        if low == 0:
+            finish = after
         pieces.extend(found)
         if any(classes[k] == "L" for k in range(low, i + 1)):
             before = "L"
         i = low - 1
     order = _flat(pieces)
-    levels = laid_out(line, pieces, 1, start, "")
+    levels = laid_out(line, pieces, 1, start, finish)
     return Reading(tuple(order), tuple(levels), sure and _gives_back(order, levels))
 
 
@@ -180,15 +184,21 @@ class _Stretch:
             loose += 1
         self.loose = loose
         self.tail = 0  # neutral clusters left of it, touching it
-        while self.tail < 2 and self.first - self.tail > low and line.classes[self.first - self.tail - 1] != "WS":
+        while (
+            self.tail < 2
+            and self.first - self.tail > low
+            and line.classes[self.first - self.tail - 1] != "WS"
+        ):
             self.tail += 1
 
-    def best(self) -> tuple[list[Piece], int, str] | None:
-        """The most plausible verified pieces, how many earlier pieces they replace, and the context assumed
-        before the line's start."""
-        best: tuple[float, list[Piece], int, str] | None = None
+    def best(self) -> tuple[list[Piece], int, str, str] | None:
+        """The most plausible verified pieces, how many earlier pieces they replace, and the contexts assumed
+        before the line's start and after its end."""
+        best: tuple[float, list[Piece], int, str, str] | None = None
         befores = (self.before,) if self.before else ("", "AL", "L")
-        contexts = [(before, after) for before in befores for after in ((self.after,) if self.after else ("", "L"))]
+        contexts = [
+            (before, after) for before in befores for after in ((self.after,) if self.after else ("", "L"))
+        ]
         for right in range(self.loose + 1):
             for left in range(self.tail + 1):
                 for pieces, cost in self._candidates(self.first - left, self.high + right):
@@ -201,7 +211,7 @@ class _Stretch:
                         value = score(text) - cost - 0.05 * (left + right)
                         value -= _GUESSED_CONTEXT * ((context == "L" != self.before) + (after != self.after))
                         if best is None or value > best[0] + 1e-9:
-                            best = (value, whole[self.loose - right :], right, context)
+                            best = (value, whole[self.loose - right :], right, context, after)
                         break
         return None if best is None else best[1:]
 
@@ -221,7 +231,7 @@ class _Stretch:
             yield self._split(first, last, (gap,), isolate=True), 2 * _ISOLATE_COST
 
     def _gaps(self, first: int, last: int) -> list[tuple[int, int]]:
-        """Runs of neutral clusters next to a number or with a bracket, at which the stretch may fall apart: (start, end)."""
+        """Neutral runs (start, end) next to a number or with a bracket, where the stretch may fall apart."""
         classes = self.line.classes
         gaps = []
         k = first
@@ -251,20 +261,23 @@ class _Stretch:
         pieces.append(Piece(tuple(range(start, last + 1)), isolate))
         return pieces[::-1]
 
-    def fallback(self) -> tuple[list[Piece], int, str]:
+    def fallback(self) -> tuple[list[Piece], int, str, str]:
         """What to show when nothing verifies: numbers alone run right to left, anything else stands."""
         classes = self.line.classes[self.low : self.high + 1]
         if "L" in classes:
-            return self._framed([Piece(tuple(range(self.first, self.high + 1)))], self.first, 0)[self.loose :], 0, ""
-        every = [g for g in self._all_gaps()]
+            return (
+                self._framed([Piece(tuple(range(self.first, self.high + 1)))], self.first, 0)[self.loose :],
+                0,
+                "",
+                "",
+            )
+        every = list(self._all_gaps())
         pieces = self._split(self.first, self.high, every, isolate=False)
-        return self._framed(pieces, self.first, 0)[self.loose :], 0, ""
+        return self._framed(pieces, self.first, 0)[self.loose :], 0, "", ""
 
     def _all_gaps(self) -> list[tuple[int, int]]:
         classes = self.line.classes
-        return [
-            (k, k + 1) for k in range(self.first, self.high + 1) if classes[k] not in _LEFT
-        ]
+        return [(k, k + 1) for k in range(self.first, self.high + 1) if classes[k] not in _LEFT]
 
 
 def _read_ltr(line: VisualLine) -> Reading:

@@ -28,7 +28,11 @@ class Layers:
             return self._is_off(properties)
         groups = entry(properties, "/OCGs")
         members = (
-            array(properties, "/OCGs") if isinstance(groups, ArrayObject) else [groups] if groups is not None else []
+            array(properties, "/OCGs")
+            if isinstance(groups, ArrayObject)
+            else [groups]
+            if groups is not None
+            else []
         )
         off = [self._is_off(member) for member in members if isinstance(member, DictionaryObject)]
         if not off:

@@ -15,9 +15,12 @@ from ingestion.pdf.paragraphs import TextLine, blocks_of
 from ingestion.pdf.reading import MirrorCoding, Piece, TextRun, read_segment
 from ingestion.pdf.tables import Table, take_aligned, take_ruled
 
-
+_TABLE_REACH = 4.0  # ems between rows of one table
 # Seen from left to right, so that the sign of a number may stand on either side of it.
-_LABEL = re.compile(r"[•●○◦▪▫■□◆◇►▶▸‣⁃·✓✔➢➤❖§\uf0b7\uf0a7\uf0d8\uf0fc*–—-]|[.)\-]?[\d٠-٩]{1,2}[.)\-]|[.)\-][\d٠-٩]{1,2}|[a-z][.)]|[.)-]?[أ-ي][.)-]?")
+_LABEL = re.compile(
+    r"[•●○◦▪▫■□◆◇►▶▸‣⁃·✓✔➢➤❖§\uf0b7\uf0a7\uf0d8\uf0fc*–—-]"
+    r"|[.)\-]?[\d٠-٩]{1,2}[.)\-]|[.)\-][\d٠-٩]{1,2}|[a-z][.)]|[.)-]?[أ-ي][.)-]?"
+)
 
 
 def drafts_of(glyphs: Sequence[Glyph], rules: Sequence[Rule], coding: MirrorCoding) -> list[DraftBlock]:
@@ -37,11 +40,21 @@ def drafts_of(glyphs: Sequence[Glyph], rules: Sequence[Rule], coding: MirrorCodi
             if isinstance(part, Table):
                 drafts.extend(blocks_of(waiting))
                 waiting = []
-                drafts.extend(_table_rows(part, len(drafts), rtl, coding))
+                number = _goes_on(drafts[-1], part) if drafts else 0
+                drafts.extend(_table_rows(part, number or len(drafts) + 1, rtl, coding))
             else:
                 waiting.extend(_line(segment, rtl, coding) for segment in part.segments)
         drafts.extend(blocks_of(waiting))
     return drafts
+
+
+def _goes_on(above: DraftBlock, table: Table) -> int:
+    """The number of the table that this one is a part of, cut off by a wide gap between rows; else 0."""
+    near = above.table and above.lines[0].y - table.y < _TABLE_REACH * table.size
+    same = len(above.columns) == len(table.xs) and all(
+        abs(a - b) < table.size for a, b in zip(above.columns[1:], table.xs[1:], strict=True)
+    )
+    return above.table if near and same else 0
 
 
 def _with_label(segments: list[Segment], rtl: bool) -> list[Segment]:
@@ -78,9 +91,7 @@ def _table_rows(table: Table, number: int, rtl: bool, coding: MirrorCoding) -> l
         segments = [s for cell in cells for s in cell]
         block = DraftBlock(BlockKind.TABLE_ROW, run, max(s.size for s in segments))
         block.bold = all(s.bold for s in segments)
-        block.cells, block.table, block.columns = len(cells), number + 1, table.xs
-        block.lines = [
-            DraftLine(0, segments[0].y, min(s.x0 for s in segments), max(s.x1 for s in segments))
-        ]
+        block.cells, block.table, block.columns = len(cells), number, table.xs
+        block.lines = [DraftLine(0, segments[0].y, min(s.x0 for s in segments), max(s.x1 for s in segments))]
         drafts.append(block)
     return drafts

@@ -8,9 +8,28 @@ from functools import lru_cache
 TATWEEL = "\u0640"
 SOFT_HYPHEN = "\u00ad"
 # Compatibility characters that only say how a letter was drawn. Others carry meaning: m² is not m2.
-_DRAWN = ("<isolated>", "<initial>", "<medial>", "<final>", "<wide>", "<narrow>", "<small>", "<font>", "<square>")
+_DRAWN = (
+    "<isolated>",
+    "<initial>",
+    "<medial>",
+    "<final>",
+    "<wide>",
+    "<narrow>",
+    "<small>",
+    "<font>",
+    "<square>",
+)
 _LIGATURES = frozenset(chr(c) for c in (*range(0xFB00, 0xFB07), *range(0xFB13, 0xFB18)))
-_MEANT = {"㎡": "m²", "㎥": "m³", "㎠": "cm²", "㎤": "cm³", "㎟": "mm²", "㎣": "mm³", "㎢": "km²", "㎦": "km³"}
+_MEANT = {
+    "㎡": "m²",
+    "㎥": "m³",
+    "㎠": "cm²",
+    "㎤": "cm³",
+    "㎟": "mm²",
+    "㎣": "mm³",
+    "㎢": "km²",
+    "㎦": "km³",
+}
 _HYPHENS = frozenset("\u2010\u2011")
 _WORDS_ALLAH = 4  # letters: longer Arabic ligatures (ﷺ) stay the one sign that they are
 

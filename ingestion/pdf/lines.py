@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -68,6 +69,7 @@ def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
     for line in lines:
         line.glyphs.sort(key=lambda g: (g.centre, g.order))
         line.glyphs = _undoubled(line.glyphs, line.size)
+        _blank_stretches(line)
     lines = [line for line in lines if line.glyphs]
     lines.sort(key=lambda line: -line.y)
     _place_spaces(spaces, lines)
@@ -109,12 +111,12 @@ def _shorten_kerned(glyphs: Sequence[Glyph]) -> None:
     """End a letter where the next one painted begins: parts of ligatures are drawn with a wide advance that
     is then taken back, and would be sorted by a middle that they do not have."""
     letters = [g for g in glyphs if not is_mark(g.text)]
-    for glyph, following in zip(letters, letters[1:], strict=False):
+    for glyph, following in itertools.pairwise(letters):
         width = glyph.x1 - glyph.x0
         begins = following.x0 - glyph.x0
-        if 0.01 < begins < 0.6 * width and abs(glyph.y - following.y) < 0.5 * glyph.size:
-            if following.order - glyph.order <= 3 and any(map(is_arabic, glyph.text)):
-                glyph.x1 = following.x0
+        level = abs(glyph.y - following.y) < 0.5 * glyph.size and following.order - glyph.order <= 3
+        if 0.01 < begins < 0.6 * width and level and any(map(is_arabic, glyph.text)):
+            glyph.x1 = following.x0
 
 
 def _rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
@@ -133,7 +135,7 @@ def _runs(row: list[Glyph]) -> list[list[Glyph]]:
     """A row cut at wide gaps and where the size changes much."""
     row.sort(key=lambda g: g.centre)
     runs = [[row[0]]]
-    for before, glyph in zip(row, row[1:], strict=False):
+    for before, glyph in itertools.pairwise(row):
         changed = min(before.size, glyph.size) < _SMALL * max(before.size, glyph.size)
         if changed or glyph.x0 - before.x1 > max(before.size, glyph.size):
             runs.append([glyph])
@@ -207,6 +209,34 @@ def _undoubled(glyphs: list[Glyph], size: float) -> list[Glyph]:
     return kept
 
 
+def _blank_stretches(line: Line) -> None:
+    """Take the text from Latin letters inside Arabic words: LibreOffice stretches justified lines with a
+    tatweel whose text it gives as "b" or whatever letter has that index."""
+    glyphs = line.glyphs
+    k = 1
+    while k < len(glyphs) - 1:
+        first = glyphs[k]
+        end = k
+        while end < len(glyphs) and glyphs[end].text == first.text and glyphs[end].font is first.font:
+            end += 1
+        latin = len(first.text) == 1 and first.text.isascii() and first.text.isalpha()
+        if latin and end < len(glyphs) and _inside_word(glyphs[k - 1], glyphs[k:end], glyphs[end], line.size):
+            for glyph in glyphs[k:end]:
+                glyph.text = ""
+        k = max(end, k + 1)
+
+
+def _inside_word(before: Glyph, letters: Sequence[Glyph], after: Glyph, size: float) -> bool:
+    near = 0.08 * size
+    return (
+        before.font is letters[0].font is after.font
+        and any(map(is_arabic, before.text))
+        and any(map(is_arabic, after.text))
+        and letters[0].x0 - before.x1 < near
+        and after.x0 - max(g.x1 for g in letters) < near
+    )
+
+
 def _place_spaces(spaces: list[Glyph], lines: list[Line]) -> None:
     heights = [-line.y for line in lines]
     for space in spaces:
@@ -232,7 +262,9 @@ def _place_marks(marks: list[Glyph], lines: list[Line]) -> None:
                 if not g.text or (g.text.isascii() and not g.text.isalpha()):
                     continue
                 aside = max(g.x0 - mark.centre, mark.centre - g.x1, 0.0) / size
-                cost = 4 * aside + 0.25 * min(abs(g.order - mark.order), 6) + 0.5 * abs(line.y - mark.y) / size
+                cost = (
+                    4 * aside + 0.25 * min(abs(g.order - mark.order), 6) + 0.5 * abs(line.y - mark.y) / size
+                )
                 if g.text.isascii():
                     cost += 1.0
                 if best is None or cost < best[0]:
@@ -249,8 +281,10 @@ def _around(line: Line, x: float, reach: float) -> list[Glyph]:
 
 
 def word_gap(lines: Sequence[Line]) -> float:
-    """The gap in ems that separates words where no space is painted. On a page that paints its spaces, letters
-    set apart for justification must not fall apart into words."""
+    """The gap in ems that separates words where no space is painted.
+
+    On a page that paints its spaces, letters set apart for justification must not fall apart into words.
+    """
     seen = unseen = 0
     for line in lines:
         for before, glyph in zip(line.glyphs, line.glyphs[1:], strict=False):
@@ -266,8 +300,10 @@ def word_gap(lines: Sequence[Line]) -> float:
 def segments_of(
     line: Line, rules: Sequence[Rule] = (), word: float = _SPACE, gutters: Sequence[float] = ()
 ) -> list[Segment]:
-    """The line cut at wide gaps, at gutters and at upright rules that stand in a gap. `word`: from word_gap."""
-    across = list(gutters) + [r.at for r in rules if r.upright and r.start <= line.y + 0.5 * line.size and r.end >= line.y]
+    """The line cut at wide gaps, gutters and upright rules that stand in a gap. `word`: from word_gap."""
+    across = list(gutters) + [
+        r.at for r in rules if r.upright and r.start <= line.y + 0.5 * line.size and r.end >= line.y
+    ]
     segments: list[Segment] = []
     start = line.glyphs[0]
     items: list[Glyph | None] = [start]

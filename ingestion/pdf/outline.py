@@ -17,7 +17,8 @@ from ingestion.pdf.objects import OBJECT_ERRORS, entry
 
 _MAX_ENTRIES = 20_000
 _PROGRAM_TITLE = re.compile(
-    r"^(?:untitled|microsoft (?:word|powerpoint|excel)\s*-.*|.*\.(?:docx?|pdf|pptx?|tex|indd|html?|odt)|\W*|\d+)$",
+    r"^(?:untitled"
+    r"|microsoft (?:word|powerpoint|excel)\s*-.*|.*\.(?:docx?|pdf|pptx?|tex|indd|html?|odt)|\W*|\d+)$",
     re.IGNORECASE,
 )
 

@@ -9,8 +9,8 @@ from pypdf.generic import DictionaryObject, StreamObject
 from indexes.types import Page, PageWarning, WarningKind
 from ingestion.pdf.assemble import assemble
 from ingestion.pdf.drafts import DraftBlock, PageDraft
-from ingestion.pdf.geometry import IDENTITY, Matrix, Rect, multiply, transform_rect
-from ingestion.pdf.glyphs import Interpreter, Shared, turn
+from ingestion.pdf.geometry import IDENTITY, Matrix, Rect, multiply, transform_rect, turn
+from ingestion.pdf.glyphs import Interpreter, Shared
 from ingestion.pdf.layout import drafts_of
 from ingestion.pdf.marks import Glyph, PageMarks
 from ingestion.pdf.objects import OBJECT_ERRORS, array, dictionary, entry, numbers, resolve, stream_data

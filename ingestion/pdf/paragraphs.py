@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from collections.abc import Sequence
@@ -12,9 +13,13 @@ from ingestion.pdf.drafts import DraftBlock, DraftLine
 from ingestion.pdf.letters import SOFT_HYPHEN
 from ingestion.pdf.reading import TextRun
 
-_BULLET = re.compile(r"[•●○◦▪▫■□◆◇►▶▸‣⁃∙·✓✔➢➤❖§\uf0b7\uf0a7\uf0d8\uf0fc*–—-](?:\s+|$)(?=\S|$)|[•●◦▪■►‣➢❖\uf0b7](?=\S)")
+_BULLET = re.compile(
+    r"[•●○◦▪▫■□◆◇►▶▸‣⁃∙·✓✔➢➤❖§\uf0b7\uf0a7\uf0d8\uf0fc*–—-](?:\s+|$)(?=\S|$)"
+    r"|[•●◦▪■►‣➢❖\uf0b7](?=\S)"
+)
 _NUMBERED = re.compile(
-    r"[(\[]?(?:\d{1,3}(?:[.\-]\d{1,2})*[.)\]\-:](?=\s|[^\W\d])|[A-Za-zأ-ي][.)\]](?!\S)|[ivx]{1,5}[.)\]])\s*(?=[^\W\d]|[\"'«“(\[]|\d+\s)"
+    r"[(\[]?(?:\d{1,3}(?:[.\-]\d{1,2})*[.)\]\-:](?=\s|[^\W\d])|[A-Za-zأ-ي][.)\]](?!\S)|[ivx]{1,5}[.)\]])"
+    r"\s*(?=[^\W\d]|[\"'«“(\[]|\d+\s)"
 )
 _ENDS = re.compile(r"[.!?؟۔:؛…][\"'»”)\]]*$")
 _BROKEN = re.compile(r"[\d(][-–—/]$|\($")
@@ -74,7 +79,7 @@ def ends_sentence(text: str) -> bool:
 
 
 def _measure(lines: Sequence[TextLine]) -> Measure:
-    steps = [a.y - b.y for a, b in zip(lines, lines[1:], strict=False) if 0 < a.y - b.y < 4 * a.size]
+    steps = [a.y - b.y for a, b in itertools.pairwise(lines) if 0 < a.y - b.y < 4 * a.size]
     step = statistics.median_low(steps) if steps else 1.5 * lines[0].size
     return Measure(min(line.x0 for line in lines), max(line.x1 for line in lines), step)
 
@@ -84,7 +89,7 @@ def _continues(before: TextLine, line: TextLine, measure: Measure, block: DraftB
     size = max(before.size, line.size)
     if step <= 0 or step > min(1.18 * measure.step + 0.05 * size, 2.6 * size):
         return False
-    if abs(before.size - line.size) > 0.12 * size or before.bold != line.bold and before.size != line.size:
+    if abs(before.size - line.size) > 0.12 * size or (before.bold != line.bold and before.size != line.size):
         return False
     if begins_item(line.text) and not _BROKEN.search(before.text):
         return False

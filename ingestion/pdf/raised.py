@@ -30,6 +30,7 @@ class Cluster:
     text: str
     glyphs: tuple[Glyph, ...]
     is_note: bool = False
+    bidi: str = ""  # its bidi class where the text does not tell
 
     @property
     def marked(self) -> str:
@@ -94,12 +95,23 @@ def _large(clusters: Sequence[Cluster], index: int, step: int, small: Glyph) -> 
     return None
 
 
-def _raised(text: str, glyphs: tuple[Glyph, ...], left: Sequence[Cluster], right: Sequence[Cluster]) -> Cluster:
-    before, arabic = _word_before(left, right)
+def _raised(
+    text: str, glyphs: tuple[Glyph, ...], left: Sequence[Cluster], right: Sequence[Cluster]
+) -> Cluster:
+    before, arabic = _word_before(left), False
+    bidi = "ON"
+    if before:
+        # digits set against a number belong to its left-to-right run
+        bidi = "EN" if before[-1:].isdigit() else "L"
+    else:
+        # read from the right: what the digits follow stands right of them
+        before = _word_after(right)
+        arabic = any(map(is_arabic, before))
+        text = text[::-1] if any(c in "+-−" for c in text) else text
     if _is_exponent(text, before, arabic):
-        return Cluster(superscript(_western(text)), glyphs)
+        return Cluster(superscript(_western(text)), glyphs, bidi=bidi)
     if _MARK.fullmatch(text):
-        return Cluster(f"[^{text}]", glyphs, is_note=True)
+        return Cluster(f"[^{text}]", glyphs, is_note=True, bidi="EN" if bidi == "EN" else "ON")
     return Cluster(superscript(_western(text)) if before else text, glyphs)
 
 
@@ -114,24 +126,30 @@ def _is_exponent(text: str, before: str, arabic: bool) -> bool:
     return signed and not arabic and before[-1:].isalpha()
 
 
-def _word_before(left: Sequence[Cluster], right: Sequence[Cluster]) -> tuple[str, bool]:
-    """The word that a raised digit follows in reading order, and whether it is Arabic: it then stands to the
-    right of the digit."""
+def _word_before(left: Sequence[Cluster]) -> str:
+    """The Latin word or the number that ends right before a raised digit; "" for anything else."""
     word = ""
     for cluster in reversed(left):
-        if not cluster.glyphs or cluster.is_note or not (cluster.text.isalnum() or cluster.text in ".,"):
+        if not cluster.glyphs or cluster.is_note or any(map(is_arabic, cluster.text)):
             break
-        if cluster.text.isdigit() != word[:1].isdigit() and word:
+        if not (cluster.text.isalnum() or (cluster.text in ".," and word[:1].isdigit())):
+            break
+        if word and cluster.text.isalpha() != word[:1].isalpha():
             break
         word = cluster.text + word
-    if word and not is_arabic(word[-1]):
-        return word, False
+    return word
+
+
+def _word_after(right: Sequence[Cluster]) -> str:
+    """The word that stands right of a raised digit, in reading order; "" at a space or sign."""
     word = ""
     for cluster in right:
-        if not cluster.glyphs or not all(map(is_arabic, cluster.text)):
+        if not cluster.glyphs or not cluster.text.isalnum():
             break
-        word += cluster.text
-    return word, True
+        if word and cluster.text.isalpha() != word[:1].isalpha():
+            break
+        word = cluster.text + word if any(map(is_arabic, cluster.text)) else word + cluster.text
+    return word
 
 
 def _western(text: str) -> str:
@@ -143,9 +161,9 @@ def _typed_mark(clusters: Sequence[Cluster], index: int) -> Cluster:
     cluster = clusters[index]
     if index == 0 or cluster.text not in _SUPERSCRIPTS or cluster.is_note:
         return cluster
-    before, _ = _word_before(clusters[:index], ())
-    if not before[-1:].isdigit() or _POWER_OF_TEN.search(before) or len(cluster.glyphs[0:1]) == 0:
+    before = _word_before(clusters[:index])
+    if not before[-1:].isdigit() or _POWER_OF_TEN.search(before):
         return cluster
     if index + 1 < len(clusters) and clusters[index + 1].text in _SUPERSCRIPTS:
         return cluster
-    return Cluster(f"[^{_SUPERSCRIPTS[cluster.text]}]", cluster.glyphs, is_note=True)
+    return Cluster(f"[^{_SUPERSCRIPTS[cluster.text]}]", cluster.glyphs, is_note=True, bidi="EN")

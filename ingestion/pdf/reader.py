@@ -35,7 +35,7 @@ def read_pdf(
     *,
     file_name: str,
     password: str | None = None,
-    limits: Limits = Limits(),
+    limits: Limits = Limits(),  # noqa: B008 - frozen
     progress: Progress | None = None,
 ) -> ExtractedDocument:
     """Read a PDF's pages. `progress` is told (pages read, pages in all).
@@ -101,7 +101,8 @@ def _told(file_name: str) -> Iterator[None]:
         raise LimitExceeded(f"{file_name}: {error.message}", remedy=error.remedy) from error
     except LimitReachedError as error:
         raise LimitExceeded(
-            f"{file_name} asks for more than the limits allow: {error}", remedy="Repair the file, or raise the limit."
+            f"{file_name} asks for more than the limits allow: {error}",
+            remedy="Repair the file, or raise the limit.",
         ) from error
     except FileNotDecryptedError as error:
         raise PasswordRequired(
@@ -111,7 +112,8 @@ def _told(file_name: str) -> Iterator[None]:
         raise UnreadableDocument(f"{file_name} needs what is not installed: {error}") from error
     except RecursionError as error:
         raise LimitExceeded(
-            f"{file_name} nests its objects too deeply.", remedy="Repair the file, for example by printing it anew."
+            f"{file_name} nests its objects too deeply.",
+            remedy="Repair the file, for example by printing it anew.",
         ) from error
     except MemoryError as error:
         raise LimitExceeded(
@@ -133,14 +135,17 @@ def _open(data: bytes, file_name: str, password: str | None, limits: Limits) -> 
             remedy="Split the file, or raise the limit.",
         )
     if b"%PDF-" not in data[:1024]:
-        raise UnreadableDocument(f"{file_name} is not a PDF: it does not begin like one.", remedy="Name a PDF file.")
+        raise UnreadableDocument(
+            f"{file_name} is not a PDF: it does not begin like one.", remedy="Name a PDF file."
+        )
     try:
         reader = PdfReader(BytesIO(data))
     except (LimitReachedError, RecursionError, MemoryError, DependencyError):
         raise
     except OBJECT_ERRORS as error:
         raise UnreadableDocument(
-            f"{file_name} is damaged or cut short: {error or type(error).__name__}.", remedy="Copy the file again."
+            f"{file_name} is damaged or cut short: {error or type(error).__name__}.",
+            remedy="Copy the file again.",
         ) from error
     if reader.is_encrypted and not reader.decrypt(password or ""):
         what = "needs a password" if password is None else "does not open with this password"

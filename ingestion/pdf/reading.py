@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from ingestion.pdf.raised import Cluster, clusters_of
 from ingestion.pdf.shapes import names_its_shape
 
 _LEADING = re.compile(r"[.,:;!?،؛؟)]")
+_FIGURES = frozenset("0123456789٠١٢٣٤٥٦٧٨٩.,٫<>≤≥")
+_OVERPRINT = 0.6  # of the narrower glyph's width
 _MIN_EVIDENCE = 0.5
 _MAX_CLUSTERS = 1_500  # of a line: longer ones are no text, and the search would take long
 
@@ -55,7 +58,7 @@ def read_segment(segment: Segment, *, rtl_page: bool, shaped: MirrorCoding) -> T
     clusters = clusters_of(segment.items)
     line = VisualLine(
         tuple(shaped.shape(c) for c in clusters),
-        tuple("ON" if c.is_note else bidi_class(c.text) for c in clusters),
+        tuple(c.bidi or bidi_class(c.text) for c in clusters),
         tuple(shaped.is_shape(c) for c in clusters),
     )
     base, reading = _read(line, rtl_page)
@@ -72,9 +75,22 @@ def read_segment(segment: Segment, *, rtl_page: bool, shaped: MirrorCoding) -> T
     while pieces and pieces[-1].text == " ":
         pieces.pop()
     run = TextRun(pieces, bool(base))
-    if not reading.verified:
+    if not reading.verified or _overprinted(clusters):
         run.unverified.append((0, len(run.text)))
     return run
+
+
+def _overprinted(clusters: Sequence[Cluster]) -> bool:
+    """Whether figures or signs stand on top of each other: their order cannot be seen."""
+    shown = [c for c in clusters if c.glyphs]
+    for a, b in itertools.pairwise(shown):
+        if not any(c in _FIGURES for c in a.text + b.text):
+            continue
+        left, right = a.glyphs[-1], b.glyphs[0]
+        narrow = min(left.x1 - left.x0, right.x1 - right.x0)
+        if narrow > 0 and min(left.x1, right.x1) - max(left.x0, right.x0) > _OVERPRINT * narrow:
+            return True
+    return False
 
 
 def _read(line: VisualLine, rtl_page: bool) -> tuple[int, Reading]:

@@ -30,7 +30,7 @@ def names_its_shape(font: FontFace, key: int, character: str) -> bool | None:
 
 
 def _points_left(font: FontFace, key: int, character: str) -> bool | None:
-    from fontTools.ttLib import TTLibError
+    from fontTools.ttLib import TTLibError  # type: ignore[import-untyped]
 
     try:
         found = _outline(font, key, character)
@@ -43,8 +43,8 @@ def _points_left(font: FontFace, key: int, character: str) -> bool | None:
 
 
 def _direction(found: tuple[Any, str], character: str) -> bool | None:
-    from fontTools.pens.recordingPen import DecomposingRecordingPen
-    from fontTools.pens.statisticsPen import StatisticsPen
+    from fontTools.pens.recordingPen import DecomposingRecordingPen  # type: ignore[import-untyped]
+    from fontTools.pens.statisticsPen import StatisticsPen  # type: ignore[import-untyped]
 
     glyphs, name = found
     pen = DecomposingRecordingPen(glyphs)
@@ -97,7 +97,7 @@ def _outline(font: FontFace, key: int, character: str) -> tuple[Any, str] | None
 
 
 def _program(descriptor: DictionaryObject) -> tuple[str, Any]:
-    from fontTools.cffLib import CFFFontSet
+    from fontTools.cffLib import CFFFontSet  # type: ignore[import-untyped]
     from fontTools.ttLib import TTFont
 
     file = entry(descriptor, "/FontFile2")
@@ -124,7 +124,9 @@ def _glyph_index(holder: DictionaryObject, cid: int) -> int:
 
 def _simple_name(program: Any, code: int, character: str) -> str | None:
     for table in program["cmap"].tables:
-        candidates = (0xF000 + code, code) if table.platformID != 3 or table.platEncID == 0 else (ord(character),)
+        candidates = (
+            (0xF000 + code, code) if table.platformID != 3 or table.platEncID == 0 else (ord(character),)
+        )
         for candidate in candidates:
             if candidate in table.cmap:
                 return str(table.cmap[candidate])

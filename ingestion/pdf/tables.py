@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -62,7 +63,9 @@ def take_ruled(segments: Sequence[Segment], rules: Sequence[Rule]) -> list[Segme
 
 def _ruled_table(grid: Grid, inside: Sequence[Segment]) -> Table | None:
     pieces = [
-        piece for segment in inside for piece in cut_at(segment, grid.edges_at(segment.y + 0.25 * segment.size))
+        piece
+        for segment in inside
+        for piece in cut_at(segment, grid.edges_at(segment.y + 0.25 * segment.size))
     ]
     spanning = sum(any(p.x0 + p.size < x < p.x1 - p.size for x in grid.xs[1:-1]) for p in pieces)
     if spanning > _SPANNING * len(pieces):
@@ -121,9 +124,7 @@ def cut_at(segment: Segment, edges: Sequence[float], least: float = 0.25) -> lis
 def _baselines(cells: Cells) -> list[Cells]:
     """One row for each baseline of the cells."""
     rows: list[tuple[float, Cells]] = []
-    everything = sorted(
-        ((s, c) for c, cell in enumerate(cells) for s in cell), key=lambda item: -item[0].y
-    )
+    everything = sorted(((s, c) for c, cell in enumerate(cells) for s in cell), key=lambda item: -item[0].y)
     for segment, column in everything:
         if not rows or rows[-1][0] - segment.y > 0.3 * segment.size:
             rows.append((segment.y, [[] for _ in cells]))
@@ -161,7 +162,7 @@ def _grow(rows: Sequence[Row], start: int) -> tuple[int, list[float]]:
         size = max(row.size, rows[k - 1].size)
         if any(isinstance(s, Table) for s in row.segments) or rows[k - 1].y - row.y > _ROW_REACH * size:
             break
-        gutters = [(a[1] + b[0]) / 2 for a, b in zip(columns, columns[1:], strict=False)]
+        gutters = [(a[1] + b[0]) / 2 for a, b in itertools.pairwise(columns)]
         pieces = [p for s in row.segments for p in cut_at(s, gutters, 0.6)]
         merged = _merge_intervals([*columns, *((p.x0, p.x1) for p in pieces)])
         if len(merged) < 2 or (len(merged) < len(columns) and len(pieces) < 2):
@@ -170,12 +171,10 @@ def _grow(rows: Sequence[Row], start: int) -> tuple[int, list[float]]:
             break
         columns = merged
         end = k + 1
-        if len(pieces) >= 2:
-            confirmed = end
-        elif rows[k - 1].y - row.y <= _LEADING * size:
+        if len(pieces) >= 2 or rows[k - 1].y - row.y <= _LEADING * size:
             confirmed = end
     end = confirmed
-    return end, [(a[1] + b[0]) / 2 for a, b in zip(columns, columns[1:], strict=False)]
+    return end, [(a[1] + b[0]) / 2 for a, b in itertools.pairwise(columns)]
 
 
 def _lone_fits(rows: Sequence[Row], k: int, columns: Sequence[tuple[float, float]], piece: Segment) -> bool:
@@ -220,7 +219,7 @@ def _merge_wrapped(lines: list[Cells], level: Sequence[Rule], rtl: bool = False)
     """One row from the baselines of cells that are wrapped or centred beside wrapped ones."""
     heights = [max(s.y for cell in row for s in cell) for row in lines]
     size = max(s.size for cell in lines[0] for s in cell)
-    steps = [a - b for a, b in zip(heights, heights[1:], strict=False)]
+    steps = [a - b for a, b in itertools.pairwise(heights)]
     whole = [step for step in steps if step > _STACKED * size]
     least, most = min(whole, default=0.0), max(whole, default=0.0)
     out = [lines[0]]

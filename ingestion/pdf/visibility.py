@@ -53,7 +53,9 @@ def _picture(area: Area, glyphs: Sequence[Glyph], page: Rect) -> float:
     share = _share(area.box, page) if area.image else 0.0
     if share < _PICTURE:
         return 0.0
-    over = sum(contains(area.box, g.centre if not g.angle else g.box[0], g.box[1]) for g in glyphs if g.text.strip())
+    over = sum(
+        contains(area.box, g.centre if not g.angle else g.box[0], g.box[1]) for g in glyphs if g.text.strip()
+    )
     return share if over <= _CAPTION else 0.0
 
 
@@ -87,7 +89,11 @@ def _behind(glyph: Glyph, x: float, y: float, areas: Sequence[Area]) -> Colour |
     """The colour that a glyph is painted on; None where it cannot be told."""
     best = None
     for area in areas:
-        if area.order < glyph.order and contains(area.box, x, y) and (best is None or area.order > best.order):
+        if (
+            area.order < glyph.order
+            and contains(area.box, x, y)
+            and (best is None or area.order > best.order)
+        ):
             best = area
     return _WHITE if best is None else best.colour
 

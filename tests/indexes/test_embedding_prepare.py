@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from indexes.embedding import DEFAULT, Manifest, default_cache, prepare, read_manifest
+from indexes.embedding import DEFAULT, Manifest, prepare, read_manifest
 from indexes.embedding import carried as carried_module
 from indexes.embedding.prepare import _folder_name
 from indexes.errors import ModelError
@@ -34,8 +34,8 @@ def test_what_the_default_is(model_dir: Path) -> None:
 
 def test_a_prepared_model_is_found_without_any_work(model_dir: Path) -> None:
     code = (
-        "import sys; from indexes.embedding import prepare, default_cache\n"
-        "print(prepare(cache=default_cache()))\n"
+        "import sys; from pathlib import Path; from indexes.embedding import prepare\n"
+        f"print(prepare(cache=Path({str(model_dir.parent)!r})))\n"
         "print([m for m in ('torch', 'openvino', 'tokenizers', 'filelock') if m in sys.modules])"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -120,14 +120,3 @@ def test_carried_weights_that_are_damaged(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(carried_module, "find_spec", lambda name: None)
     with pytest.raises(ModelError, match="is not installed"):
         carried_module.read()
-
-
-def test_where_models_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SANAD_MODELS", "/models")
-    assert default_cache() == Path("/models")
-    monkeypatch.delenv("SANAD_MODELS")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
-    assert default_cache() == Path("/cache/sanad/models")
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setenv("HOME", "/home/someone")
-    assert default_cache() == Path("/home/someone/.cache/sanad/models")

@@ -42,6 +42,10 @@ def behave(path: Path, outgoing: int) -> None:
         case "good":
             wire.send(outgoing, {"kind": "progress", "stage": "read", "done": 1, "total": 1})
             wire.send(outgoing, header, payload)
+        case "chatters":
+            for done in range(1, 10):
+                wire.send(outgoing, {"kind": "progress", "stage": "read", "done": done, "total": 9})
+            wire.send(outgoing, header, payload)
         case "segfault":
             os.kill(os.getpid(), signal.SIGSEGV)
         case "killed":

@@ -96,6 +96,11 @@ def test_arabic_goes_on_over_a_page_break_and_a_new_sentence_does_not() -> None:
     assert [len(s.spans) for s in made.sentences] == [2, 1]
 
 
+def test_a_page_number_does_not_go_on() -> None:
+    given = document([(P, "Stop it slowly."), (P, "17")], [(P, "ministry of health")])
+    assert [len(s.spans) for s in chunks(given)[0].sentences] == [1, 1, 1]
+
+
 def test_list_items_carry_their_lead_in() -> None:
     given = document(
         [

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -98,12 +99,33 @@ def test_a_worker_that_cannot_start_is_said(tmp_path: Path) -> None:
     assert "No module named ingestion.no_such_module" in result.error.message
 
 
+def test_a_machine_that_can_start_no_process_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
+    results = list(extract_files(texts(tmp_path, "a.txt", "b.txt")))
+    assert [type(r.error) for r in results if isinstance(r, ExtractionResult)] == [DocumentError] * 2
+    assert "No such file or directory" in str(results[0].error)  # type: ignore[union-attr]
+
+
 def test_too_little_memory_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("word " * 20_000_000)
     events = extract_files([tmp_path / "a.txt"], limits=Limits(memory_bytes=400 << 20))
     (error,) = [e.error for e in events if isinstance(e, ExtractionResult)]
     assert type(error) is LimitExceeded
     assert "a.txt needs more memory than is allowed (400 MiB of memory)." in error.message
+
+
+def test_a_slow_caller_is_no_reason_to_give_a_file_up(
+    tmp_path: Path, misbehaving: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.pool._GRACE", 0.0)
+    (path,) = texts(tmp_path, "chatters.txt")
+    events = extract_files([path], limits=Limits(seconds=1.0), worker_module=misbehaving)
+    first = next(events)
+    threading.Event().wait(1.3)  # the caller embeds something meanwhile
+    *progress, last = [first, *events]
+    assert progress == [PageProgress(path, "read", done, 9) for done in range(1, 10)]
+    assert isinstance(last, ExtractionResult)
+    assert last.error is None
 
 
 def ended(pid: int) -> bool:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexes.errors import LibraryError, ModelError, SanadError, SettingsError
+from indexes.errors import LibraryError, SanadError, SettingsError
 from indexes.settings import Settings, settings_from
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from indexes.library import Library
     from rag.assistant import Assistant
     from ui.wire import Json
-
-
-MODEL_NAME = "model_name"  # in the library's meta: what to load for its vectors
 
 
 @dataclass
@@ -65,38 +62,23 @@ class Session:
         finally:
             library.close()
 
-    def prepared_model(self, library: Library, name: str | None = None) -> Path:
-        """The folder of the embedding model: the one named, else the settings', else the library's own.
-
-        It is prepared first, with a word about it, when it is used for the first time.
-        """
-        from indexes.embedding.prepare import DEFAULT, is_prepared, prepare
-
-        wanted = name or self.settings.model or library.get_meta(MODEL_NAME) or DEFAULT
-        if not is_prepared(wanted, cache=self.settings.models):
-            self.errors.print(f"Preparing the embedding model {wanted} (once)…")
-        return prepare(wanted, cache=self.settings.models)
+    def told(self, text: str) -> None:
+        """A word to the person, beside the output."""
+        self.errors.print(text, soft_wrap=True)
 
     def embedder(self, library: Library) -> Embedder:
-        """The model that the library's vectors were made with. ModelError when the settings name another."""
-        from indexes.embedding.manifest import read_manifest
-        from indexes.embedding.runtime import load
+        """The model that the library is read with."""
+        from indexes.models import embedder_of
 
-        folder = self.prepared_model(library)
-        manifest = read_manifest(folder)
-        if library.model_id not in (None, manifest.model_id):
-            raise ModelError(
-                f"The library was embedded with {library.model_id}, not with {manifest.model_id}.",
-                remedy=f"Unset SANAD_MODEL, or run `sanad reembed --model {manifest.name}`.",
-            )
-        return load(folder)
+        return embedder_of(library, self.settings, told=self.told)
 
     @contextmanager
     def assistant(self) -> Iterator[Assistant]:
-        from rag.assistant import Assistant
+        with self.library(readonly=True) as library:
+            from rag.assistant import Assistant
 
-        with self.library(readonly=True) as library, Assistant.over(library, self.embedder(library)) as assistant:
-            yield assistant
+            with Assistant.over(library, self.embedder(library)) as assistant:
+                yield assistant
 
 
 def print_json(value: Json) -> None:

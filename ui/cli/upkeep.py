@@ -144,11 +144,11 @@ def reembed(
     from indexes import chunk_vectors
     from indexes.embedding.runtime import load
     from indexes.search.refresh import refresh
-    from ui.cli.session import MODEL_NAME
+    from indexes.models import MODEL_NAME, prepared
 
     session: Session = context.obj
     with session.library() as library:
-        embedder = load(session.prepared_model(library, model))
+        embedder = load(prepared(library, session.settings, model, told=session.told))
         with Progress(console=session.errors, transient=True, disable=as_json) as progress:
             bar = progress.add_task("embedding chunks", total=None)
             done = chunk_vectors.reembed(
