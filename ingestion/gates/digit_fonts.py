@@ -2,8 +2,8 @@
 
 Many embedded fonts still know by themselves what they draw: by their own Unicode table, by their glyphs'
 names, or by names in the PDF's /Differences. Where that and ToUnicode give two different decimal digits for
-a code, or only one of them gives a digit, the digits of all pages that use the font are in doubt. Of 111
-embedded fonts from thirteen producers 68 keep such knowledge; the others cannot be checked so.
+a code, or only one of them gives a digit, the digits of all pages that use the font are in doubt. Of 137
+embedded fonts from thirteen producers 90 keep such knowledge; the others cannot be checked so.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _conflict(font: DictionaryObject) -> tuple[str, str] | None:
         width = 2 if "/DescendantFonts" in font else 1
         for code, characters in drawn.items():
             (said, *_) = face.decode(code.to_bytes(width, "big"))
-            text = unicodedata.normalize("NFKC", said.text)
+            text = said.text
             digits = {_digit(c) for c in characters}
             if text.strip("\ufffd") and digits | {_digit(text)} != {None} and _digit(text) not in digits:
                 return characters[0], text

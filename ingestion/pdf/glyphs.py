@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+from pypdf.errors import LimitReachedError
 from pypdf.generic import DictionaryObject, StreamObject
 
 from indexes.errors import LimitExceeded
-from ingestion.limits import Limits
 from ingestion.pdf.actual_text import ActualText
 from ingestion.pdf.fonts import FONT_ERRORS, Code, FontFace, load_font
 from ingestion.pdf.geometry import (
@@ -18,27 +17,21 @@ from ingestion.pdf.geometry import (
     Matrix,
     Rect,
     contains,
+    degrees,
     intersect,
     multiply,
     transform_rect,
+    turn,
 )
 from ingestion.pdf.lexer import operations
 from ingestion.pdf.marks import Area, Glyph, PageMarks
 from ingestion.pdf.objects import OBJECT_ERRORS, dictionary, entry, numbers, reference, resolve, stream_data
 from ingestion.pdf.paths import PathBuilder
+from ingestion.pdf.shared import Shared
 from ingestion.pdf.state import State, colour
 
 _TINY = 0.5  # points: smaller type cannot be read by anyone
 _NO_FILL_MODES = (3, 7)
-
-
-@dataclass(slots=True)
-class Shared:
-    """What the pages of one document have in common: fonts by object number, hidden layers, limits."""
-
-    limits: Limits
-    hidden_layers: Callable[[Any], bool]
-    fonts: dict[int, FontFace | None] = field(default_factory=dict)
 
 
 class Interpreter:
@@ -113,6 +106,8 @@ class Interpreter:
         try:
             data = stream_data(form)
             self.run(data, own if isinstance(own, DictionaryObject) else resources, inner, depth + 1)
+        except LimitReachedError:
+            raise
         except OBJECT_ERRORS:
             self.problem("a form cannot be read")
         finally:

@@ -19,6 +19,7 @@ _SPLIT_COST = 0.6
 _ISOLATE_COST = 1.5
 _GUESSED_CONTEXT = 0.3  # that the line before ended in a Latin word
 _MAX_GAPS = 6  # places to try in one left-to-right stretch: 64 ways
+_MAX_TRIES = 120  # readings of one stretch, when one is found
 _RIGHT = ("R", "AL")
 _LEFT = ("L", "EN", "AN")
 _NUMBER = ("EN", "AN")
@@ -196,13 +197,19 @@ class _Stretch:
         before the line's start and after its end."""
         best: tuple[float, list[Piece], int, str, str] | None = None
         befores = (self.before,) if self.before else ("", "AL", "L")
+        tries = 0
         contexts = [
             (before, after) for before in befores for after in ((self.after,) if self.after else ("", "L"))
         ]
         for right in range(self.loose + 1):
             for left in range(self.tail + 1):
-                for pieces, cost in self._candidates(self.first - left, self.high + right):
+                # with neutrals drawn in, few splits are plausible
+                splits = _MAX_GAPS if not left and not right else 1
+                for pieces, cost in self._candidates(self.first - left, self.high + right, splits):
                     whole = self._framed(pieces, self.first - left, right)
+                    tries += 1
+                    if tries > _MAX_TRIES and best is not None:
+                        return best[1:]
                     for context, after in contexts:
                         levels = _verify(self.line, whole, 1, context, after)
                         if levels is None:
@@ -221,9 +228,9 @@ class _Stretch:
         inside = [Piece((k,)) for k in range(first - 1, self.low - 1, -1)]
         return outside + pieces + inside
 
-    def _candidates(self, first: int, last: int) -> Iterator[tuple[list[Piece], float]]:
+    def _candidates(self, first: int, last: int, splits: int) -> Iterator[tuple[list[Piece], float]]:
         gaps = self._gaps(first, last)
-        for count in range(len(gaps) + 1):
+        for count in range(min(len(gaps), splits) + 1):
             for chosen in itertools.combinations(gaps, count):
                 yield self._split(first, last, chosen, isolate=False), _SPLIT_COST * count
         yield [Piece(tuple(range(first, last + 1)), True)], _ISOLATE_COST

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from pypdf.errors import LimitReachedError
 from pypdf.generic import DictionaryObject, StreamObject
 
 from indexes.types import Page, PageWarning, WarningKind
 from ingestion.pdf.assemble import assemble
 from ingestion.pdf.drafts import DraftBlock, PageDraft
 from ingestion.pdf.geometry import IDENTITY, Matrix, Rect, multiply, transform_rect, turn
-from ingestion.pdf.glyphs import Interpreter, Shared
+from ingestion.pdf.glyphs import Interpreter
 from ingestion.pdf.layout import drafts_of
 from ingestion.pdf.marks import Glyph, PageMarks
 from ingestion.pdf.objects import OBJECT_ERRORS, array, dictionary, entry, numbers, resolve, stream_data
 from ingestion.pdf.reading import MirrorCoding
+from ingestion.pdf.shared import Shared
 from ingestion.pdf.state import State
 from ingestion.pdf.visibility import VisibleText, sort_out
 
@@ -88,6 +90,8 @@ def _run(page: Any, shared: Shared, box: Rect) -> PageMarks:
         resources = DictionaryObject()
     try:
         data = stream_data(page.get("/Contents"))
+    except LimitReachedError:
+        raise  # a bomb ends the file
     except OBJECT_ERRORS:
         interpreter.problem("the page's content stream cannot be read")
         data = b""

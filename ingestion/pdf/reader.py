@@ -18,12 +18,12 @@ from indexes.types import ExtractedDocument
 from ingestion.limits import Limits
 from ingestion.pdf.document import finish
 from ingestion.pdf.drafts import PageDraft
-from ingestion.pdf.glyphs import Shared
 from ingestion.pdf.layers import Layers
 from ingestion.pdf.objects import OBJECT_ERRORS
 from ingestion.pdf.outline import labels_of, metadata_of, outline_of
 from ingestion.pdf.pages import read_page
 from ingestion.pdf.reading import MirrorCoding
+from ingestion.pdf.shared import Shared
 
 EXTRACTOR = "sanad-pdf/1"
 

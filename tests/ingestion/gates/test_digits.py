@@ -115,6 +115,8 @@ WRONG = {1: "3", 2: "6", 3: "x"}
         (named_font("/three /five /x", {1: "3", 2: "5", 3: "7"}), doubt("a font draws “x” and says “7”")),
         (named_font("/three /five /x", {1: "a", 2: "5", 3: "x"}), doubt("a font draws “3” and says “a”")),
         (embedded_font("35x", RIGHT), ()),
+        (embedded_font("3²x", {1: "3", 2: "²", 3: "x"}), ()),
+        (embedded_font("3²x", {1: "3", 2: "2", 3: "x"}), doubt("a font draws “²” and says “2”")),
         (embedded_font("٣٥س", RIGHT), ()),  # the same digit in another script
         (embedded_font("35x", WRONG), doubt("a font draws “5” and says “6”")),
     ],
