@@ -139,13 +139,13 @@ class Searcher:
     def _search(
         self, index: Derived, question: Question, k: int, today: date, vector: Vectors
     ) -> list[ScoredChunk]:
+        terms, named = self._terms(question)
         with self._library.snapshot():
             self._generation = self._library.generation
             if not index.partitions:
                 return []
             documents = self._documents_of(today)
             allowed = eligible(question, documents, index.documents)
-            terms, named = self._terms(question)
             found = gather(
                 index.partitions,
                 index.means,

@@ -13,10 +13,11 @@ from indexes.analysis import tokens
 from indexes.search.lexical import Form, LexicalIndex, QueryTerm
 
 if TYPE_CHECKING:
-    from indexes.glossary import Glossary
+    from indexes.glossary import Concept, Glossary
 
 _FUNCTION_WORDS = Path(__file__).parent / "priors" / "function_words.json"
 SYNONYM_WORTH = 0.7
+_TOO_COMMON = ("unit", "frequency", "route")  # of things named: they stand in every table of doses
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +42,46 @@ def function_words() -> frozenset[str]:
     return frozenset(term for words in stored.values() for word in words.split() for term in tokens(word))
 
 
+def named_things(text: str, glossary: Glossary | None) -> list[Named]:
+    """What the glossary knows of the things that a question names."""
+    if glossary is None:
+        return []
+    return [
+        Named(tuple(tokens(text[match.start : match.end])), _names(match.concept))
+        for match in glossary.find(text)
+        if match.concept.kind not in _TOO_COMMON
+    ]
+
+
 def query_terms(
     terms: Sequence[str], named: Iterable[Named], index: LexicalIndex, home: LexicalIndex
 ) -> list[QueryTerm]:
     """The question's terms as one index is asked for them.
 
     `home`: the index of the question's own language, which knows how telling each word is; elsewhere the
-    words themselves hardly occur, only names, numbers and what `named` translates.
+    words themselves hardly occur, only names, numbers and what `named` translates: as one term each.
     """
     synonyms: dict[str, list[Form]] = {}
+    merged: set[str] = set()
     for thing in named:
         known = [term for term in thing.terms if term in terms]
-        if known:
+        forms = _forms(thing.others, index)
+        if known and forms:
             key = max(known, key=home.idf)
-            synonyms.setdefault(key, []).extend(_forms(thing.others, index))
+            synonyms.setdefault(key, []).extend(forms)
+            merged.update(term for term in known if term != key and index is not home)
     return [
         QueryTerm(
             (Form(term), *synonyms.get(term, ())),
             _weight(term, synonyms.get(term, []), index) if index is home else home.idf(term),
         )
         for term in terms
+        if term not in merged or term in synonyms
     ]
+
+
+def _names(concept: Concept) -> tuple[tuple[str, ...], ...]:
+    return tuple(found for name in (*concept.english, *concept.arabic) if (found := tuple(tokens(name))))
 
 
 def _forms(names: Iterable[Sequence[str]], index: LexicalIndex) -> list[Form]:
@@ -79,8 +99,3 @@ def _weight(term: str, synonyms: Sequence[Form], index: LexicalIndex) -> float:
     if index.has(term) or not synonyms:
         return index.idf(term)
     return max(index.idf(form.term) for form in synonyms)
-
-
-def named_things(text: str, glossary: Glossary | None) -> list[Named]:
-    """What the glossary knows of the things that a question names."""
-    return []

@@ -16,7 +16,7 @@ from ingestion.pdf.letters import MIRROR
 from ingestion.pdf.plausible import score
 
 _SPLIT_COST = 0.6
-_ISOLATE_COST = 1.5
+_ISOLATE_COST = 1.8
 _GUESSED_CONTEXT = 0.3  # that the line before ended in a Latin word
 _MAX_GAPS = 6  # places to try in one left-to-right stretch: 64 ways
 _MAX_TRIES = 120  # readings of one stretch, when one is found
@@ -91,9 +91,10 @@ def laid_out(line: VisualLine, pieces: Sequence[Piece], base: int, before: str, 
             for owner, level in zip(owners, levels, strict=True)
         ]
         again = embedding_levels(outer, typed, base)
-        if again == levels:
-            break
+        settled = again == levels or not any(c in MIRROR for c in typed)
         levels = again
+        if settled:
+            break
     out: list[int] = []
     position = 1 if before else 0
     for piece in pieces:

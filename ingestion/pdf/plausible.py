@@ -44,7 +44,7 @@ def score(text: str) -> float:
 def _rises(first: str, last: str) -> bool:
     """Whether two numbers make a range as people write it: 10-20, 2010-11, not 20-10 or 11-2010."""
     if _YEAR.match(first) and len(last) == 2:
-        return int(last) == (int(first) + 1) % 100
+        return int(last) == (int(first) + 1) % 100 or 1 <= int(last) <= 12  # a season or a month
     if _YEAR.match(last) and len(first) == 2 and int(first) == (int(last) + 1) % 100:
         return False
     return float(first) <= float(last)

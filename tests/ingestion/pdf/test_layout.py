@@ -202,7 +202,7 @@ def test_headings_lists_and_footnotes(builder: Any) -> None:
     content += builder.show(72, 670, "• Paracetamol 15 mg/kg") + builder.show(
         72, 650, "2) Ibuprofen 10 mg/kg"
     )
-    content += builder.show(72, 630, "٣) مسح")
+    content += builder.rtl(520, 630, "٣) مسح")
     content += builder.show(72, 60, "1 Not under 3 months.", 9)
     builder.page(content)
     page = builder.first()

@@ -19,6 +19,7 @@ HAND_LIST = Path(__file__).parents[3] / "evaluation" / "arabic_pdfs_real.json"
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_arabic_pdfs(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = shared_data / "arabic_pdfs"
     monkeypatch.setenv("PSET", f"{folder}/pdf/")
