@@ -35,7 +35,7 @@ def run() -> list[Figure]:
             "times as fast as the baseline, whole process",
             usual.seconds / ours.seconds,
             "≥ 1.5",
-            note=f"{ours.seconds:.1f} s against {usual.seconds:.1f} s, imports and loading the model counted; "
+            note=f"{ours.seconds:.1f} s against {usual.seconds:.1f} s, imports and loading counted; "
             f"{ours.cpu:.0f} s of processors against {usual.cpu:.0f} s",
         ),
         Figure(

@@ -11,11 +11,11 @@ from indexes.settings import settings_from
 
 if TYPE_CHECKING:
     import numpy as np
-    from indexes.glossary import Glossary
     from numpy.typing import NDArray
 
     from indexes.embedding.embedder import Embedder, Passage, PassageVectors
     from indexes.embedding.manifest import Manifest
+    from indexes.glossary import Glossary
     from indexes.library import Library
     from ingestion.pipeline import FileResult
 
@@ -62,29 +62,17 @@ def library(home: Path) -> Library:
 def ingest_files(
     files: Sequence[Path], library: Library, embedder: Callable[[Library], Embedder]
 ) -> list[FileResult]:
-    """As `sanad ingest`; with something new, the search indexes are made as well."""
-    from indexes.search.settled import settle
-    from ingestion.pipeline import FileResult, Outcome, ingest
+    """As `sanad ingest`: afterwards the search indexes stand ready."""
+    from ingestion.pipeline import FileResult, ingest
 
-    events = ingest(files, library, embedder)
-    results = [event for event in events if isinstance(event, FileResult)]
-    if any(result.outcome is Outcome.ADDED for result in results):
-        settle(library, embedder(library))
-        make_indexes(library, embedder(library))
-    return results
+    return [event for event in ingest(files, library, embedder) if isinstance(event, FileResult)]
 
 
 def make_indexes(library: Library, embedder: Embedder) -> None:
-    """What the first search after a change does before it searches."""
-    import numpy as np
+    """As an ingestion does at its end."""
+    from indexes.search.refresh import refresh
 
-    from indexes.search.searcher import Searcher
-    from indexes.types import Language, Question
-
-    with Searcher(library, embedder) as searcher:
-        searcher.search(
-            Question("0", Language.UND), 1, vector=np.ones(embedder.manifest.dimensions, np.float32)
-        )
+    refresh(library, embedder)
 
 
 class Remembering:

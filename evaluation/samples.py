@@ -24,9 +24,12 @@ from rag.assistant import Assistant
 from rag.types import Answer, Status
 
 
+FILE = "questions_held_out.jsonl" if "--held-out" in sys.argv else "questions.jsonl"
+
+
 def run() -> list[Figure]:
     embedder = load(prepare(cache=settings_from().models))
-    questions = [json.loads(line) for line in (ROOT / "samples" / "questions.jsonl").open(encoding="utf-8")]
+    questions = [json.loads(line) for line in (ROOT / "samples" / FILE).open(encoding="utf-8")]
     with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "home") as library:
         for _ in ingest(find_files([ROOT / "samples" / "pdf"]), library, lambda _: embedder):
             pass
@@ -45,7 +48,9 @@ def run() -> list[Figure]:
             Figure(f"{title}: {verdict}, share of {len(some)}", count / len(some))
             for verdict, count in sorted(verdicts.items())
         ]
-        figures.append(Figure(f"{title}: sentences in an answer, mean", sum(sentences) / max(1, len(sentences))))
+        figures.append(
+            Figure(f"{title}: sentences in an answer, mean", sum(sentences) / max(1, len(sentences)))
+        )
     not_there = [a for q, a in judged if not q["answerable"]]
     wrong = sum(a.status in (Status.ANSWERED, Status.PARTIAL) for a in not_there)
     figures.append(Figure(f"answered although not there, share of {len(not_there)}", wrong / len(not_there)))

@@ -146,9 +146,9 @@ class Glossary:
     def correct(self, word: str) -> Concept | None:
         """The drug whose name `word` is, misspelt. None for a name, an ordinary word, and in any doubt.
 
-        One error in 5 to 7 letters and in a brand's name of 6 or more, two in other names of 8 or more
-        (optimal string alignment: letters wrong, missing, added or swapped), never in the initial. No other
-        drug may be as near, or, with two errors, only one farther.
+        One error in 5 to 7 Latin letters, two in more (optimal string alignment: letters wrong, missing,
+        added or swapped); one in 6 or more Arabic letters, or in a brand's name; never the initial. No
+        other drug may be as near, or, with two errors, only one farther.
         """
         words = list(self._words(normalize(word).text))
         found = self._misspelt(words[0]) if len(words) == 1 else None
@@ -166,7 +166,7 @@ class Glossary:
             yield _Word(normalized[start:end], start, end)
 
     def _longest(self, words: Sequence[_Word], at: int, normal: Normalized, text: str) -> _Found | None:
-        """The longest name that begins with `words[at]`; of equally long ones that with the least stripped."""
+        """The longest name that begins with `words[at]`; of equals, that with the least stripped."""
         best: _Found | None = None
         for form in _forms(words[at].text):
             for term in self._by_first_word.get(form.text, ()):
@@ -182,7 +182,9 @@ class Glossary:
         forms = _forms(word.text)
         if any(form.text in self._correct_words or form.text in _ordinary_words() for form in forms):
             return None
-        nearest = {form: self._nearest(form.text) for form in forms}
+        # of letters that could be a prefix only the article: a lone one mostly belongs to the word
+        candidates = [form for form in forms if form.prefix != 1 and not form.suffix]
+        nearest = {form: self._nearest(form.text) for form in candidates}
         concepts = {concept for concept in nearest.values() if concept}
         if len(concepts) != 1:
             return None
@@ -217,7 +219,8 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _AMOUNT = re.compile(r"\d++(?P<unit>[^\W\d_]++)")
-_GAP = re.compile(r"\s++|\s?[-‐‑–−/'’+&]\s?|\.")  # what may stand between the words of one name
+# What may stand between the words of one name; between letters and the figure of ب12 there is nothing.
+_GAP = re.compile(r"\s*+|\s?[-‐‑–−/’'+&]\s?|\.\s?")
 _PREFIXES = (  # the, and, so, with, like, for, and their combinations
     *("ال", "لل", "وال", "فال", "بال", "كال", "ولل", "فلل", "وبال", "وكال", "فبال", "فكال"),
     *("و", "ف", "ب", "ك", "ل", "وب", "وك", "ول", "فب", "فك", "فل"),
@@ -274,16 +277,21 @@ _MOST_ERRORS = 2
 
 
 def _error_limit(word: str) -> int:
-    """How many errors a misspelt drug name of that length may have."""
+    """How many errors a misspelt drug name of that length may have.
+
+    Arabic writes no short vowels, so that its words are nearer to each other.
+    """
     if len(word) < 5 or not word.isalpha():
         return 0
+    if not word.isascii():
+        return int(len(word) > 5)
     return 1 if len(word) < 8 else _MOST_ERRORS
 
 
 def _errors_allowed(term: _Term) -> int:
     """Brands are made to sound like ordinary words (Concerta, Inderal), so theirs may have one error."""
     limit = _error_limit(term.words[0])
-    return min(limit, len(term.words[0]) > 5) if term.brand else limit
+    return min(limit, int(len(term.words[0]) > 5)) if term.brand else limit
 
 
 @lru_cache(maxsize=1)

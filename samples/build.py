@@ -43,9 +43,9 @@ def producer(source: Path) -> str:
 
 
 def with_weasyprint(source: Path, target: Path) -> None:
-    from weasyprint import HTML as Html
+    import weasyprint
 
-    Html(filename=str(source)).write_pdf(str(target))
+    weasyprint.HTML(filename=str(source)).write_pdf(str(target))
 
 
 def with_chromium(source: Path, target: Path) -> None:

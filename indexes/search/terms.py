@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from indexes.glossary import Concept, Glossary
 
 _FUNCTION_WORDS = Path(__file__).parent / "priors" / "function_words.json"
-SYNONYM_WORTH = 0.7
+SYNONYM_WORTH = 1.0
 _TOO_COMMON = ("unit", "frequency", "route")  # of things named: they stand in every table of doses
 
 

@@ -67,3 +67,18 @@ def turn(angle: int, x: float, y: float) -> tuple[float, float]:
         return -y, x
     radians = math.radians(angle)
     return apply((math.cos(radians), -math.sin(radians), math.sin(radians), math.cos(radians), 0, 0), x, y)
+
+
+def glyph_box(
+    at: tuple[float, float], step: tuple[float, float], up: tuple[float, float], low: float, high: float
+) -> Rect:
+    """The bounds of a glyph that stands at `at`, advances by `step` and reaches from low to high along up."""
+    if up == (0.0, 1.0) and step[1] == 0.0:
+        x0, x1 = (at[0], at[0] + step[0]) if step[0] >= 0 else (at[0] + step[0], at[0])
+        return x0, at[1] + low, x1, at[1] + high
+    corners = [
+        (at[0] + k * step[0] + up[0] * r, at[1] + k * step[1] + up[1] * r)
+        for k in (0, 1)
+        for r in (low, high)
+    ]
+    return bounds(corners)

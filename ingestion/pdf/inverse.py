@@ -85,15 +85,15 @@ def laid_out(line: VisualLine, pieces: Sequence[Piece], base: int, before: str, 
         outer.append(after)
         owners.append(None)
     levels = [base] * len(outer)
+    typed = [""] * len(outer)
+    signs = [
+        (k, owner) for k, owner in enumerate(owners) if owner is not None and line.texts[owner] in MIRROR
+    ]
     for _ in range(3):  # brackets pair as typed, and what was typed depends on the level
-        typed = [
-            "" if owner is None else line.character(owner, level)
-            for owner, level in zip(owners, levels, strict=True)
-        ]
-        again = embedding_levels(outer, typed, base)
-        settled = again == levels or not any(c in MIRROR for c in typed)
-        levels = again
-        if settled:
+        for k, owner in signs:
+            typed[k] = line.character(owner, levels[k])
+        before_pass, levels = levels, embedding_levels(outer, typed, base)
+        if not signs or levels == before_pass:
             break
     out: list[int] = []
     position = 1 if before else 0
@@ -146,7 +146,7 @@ def _read_rtl(line: VisualLine) -> Reading:
         while low > 0 and classes[low - 1] not in _RIGHT:
             low -= 1
         stretch = _Stretch(line, low, i, before, "AL" if low > 0 else "", pieces)
-        chosen = stretch.best()
+        chosen = stretch.lone_number() or stretch.best()
         sure = sure and chosen is not None
         found, taken, context, after = chosen if chosen is not None else stretch.fallback()
         del pieces[len(pieces) - taken :]
@@ -192,6 +192,14 @@ class _Stretch:
             and line.classes[self.first - self.tail - 1] != "WS"
         ):
             self.tail += 1
+
+    def lone_number(self) -> tuple[list[Piece], int, str, str] | None:
+        """The reading of a stretch that is one number among right-to-left words: there is only one."""
+        inside = set(self.line.classes[self.first : self.high + 1])
+        if self.loose or self.tail or self.before == "L" or (not inside <= {"EN", "CS"} and inside != {"AN"}):
+            return None
+        pieces = [Piece(tuple(range(self.first, self.high + 1)))]
+        return self._framed(pieces, self.first, 0), 0, "", ""
 
     def best(self) -> tuple[list[Piece], int, str, str] | None:
         """The most plausible verified pieces, how many earlier pieces they replace, and the contexts assumed

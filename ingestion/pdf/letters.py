@@ -34,11 +34,13 @@ _HYPHENS = frozenset("\u2010\u2011")
 _WORDS_ALLAH = 4  # letters: longer Arabic ligatures (ﷺ) stay the one sign that they are
 
 
+@lru_cache(maxsize=8_192)
 def is_mark(text: str) -> bool:
     """Whether text is only combining marks."""
     return bool(text) and all(unicodedata.combining(c) for c in text)
 
 
+@lru_cache(maxsize=8_192)
 def is_arabic(character: str) -> bool:
     return "\u0590" <= character <= "\u08ff" and unicodedata.bidirectional(character) in ("R", "AL")
 

@@ -11,15 +11,15 @@ from typing import Any
 Operation = tuple[list[Any], bytes]
 
 _TOKEN = re.compile(
-    rb"(?P<space>[\x00\t\n\f\r ]+|%[^\r\n]*)"
-    rb"|(?P<word>[^\x00\t\n\f\r ()<>\[\]{}/%]+)"
+    rb"[\x00\t\n\f\r ]*(?:(?P<word>[^\x00\t\n\f\r ()<>\[\]{}/%]+)"
     rb"|/(?P<name>[^\x00\t\n\f\r ()<>\[\]{}/%]*)"
     rb"|\((?P<string>[^()\\]*(?:\\.[^()\\]*)*)\)"
     rb"|(?P<nested>\()"
     rb"|(?P<open>\[|<<)"
     rb"|(?P<close>\]|>>)"
     rb"|<(?P<hex>[^<>]*)>?"
-    rb"|(?P<other>.)",
+    rb"|(?P<comment>%[^\r\n]*)"
+    rb"|(?P<other>.))",
     re.DOTALL,
 )
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|\r|\n)|(.))", re.DOTALL)
@@ -40,10 +40,8 @@ def operations(data: bytes) -> Iterator[Operation]:
     while (token := scan(data, position)) is not None:
         position = token.end()
         kind = token.lastgroup
-        if kind == "space":
-            continue
         if kind == "word":
-            word = token[0]
+            word = token["word"]
             if word[0] in _NUMBER_START and (number := _number(word)) is not None:
                 stack[-1].append(number)
                 continue
@@ -61,11 +59,11 @@ def operations(data: bytes) -> Iterator[Operation]:
             if len(stack) < _MAX_NESTING:
                 stack.append([])
         elif kind == "close":
-            _close(stack, token[0])
+            _close(stack, token["close"])
         elif kind == "nested":
             text, position = _nested_string(data, position)
             stack[-1].append(text)
-        elif kind != "other":
+        elif kind not in ("other", "comment"):
             stack[-1].append(_operand(kind, token))
         if len(stack[-1]) > _MAX_OPERANDS:
             del stack[-1][:]

@@ -227,7 +227,7 @@ def _blank_stretches(line: Line) -> None:
 
 
 def _inside_word(before: Glyph, letters: Sequence[Glyph], after: Glyph, size: float) -> bool:
-    near = 0.08 * size
+    near = 0.25 * size
     return (
         before.font is letters[0].font is after.font
         and any(map(is_arabic, before.text))

@@ -87,6 +87,8 @@ def _measure(lines: Sequence[TextLine]) -> Measure:
 def _continues(before: TextLine, line: TextLine, measure: Measure, block: DraftBlock) -> bool:
     step = before.y - line.y
     size = max(before.size, line.size)
+    if line.x1 < before.x0 or line.x0 > before.x1:
+        return False  # side by side: of different columns
     if step <= 0 or step > min(1.18 * measure.step + 0.05 * size, 2.6 * size):
         return False
     if abs(before.size - line.size) > 0.12 * size or (before.bold != line.bold and before.size != line.size):

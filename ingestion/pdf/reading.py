@@ -17,7 +17,7 @@ from ingestion.pdf.raised import Cluster, clusters_of
 from ingestion.pdf.shapes import names_its_shape
 
 _LEADING = re.compile(r"[.,:;!?،؛؟)]")
-_FIGURES = frozenset("0123456789٠١٢٣٤٥٦٧٨٩.,٫<>≤≥")
+_FIGURES = frozenset("0123456789٠١٢٣٤٥٦٧٨٩²³¹⁰⁴⁵⁶⁷⁸⁹٫<>≤≥")
 _OVERPRINT = 0.6  # of the narrower glyph's width
 _MIN_EVIDENCE = 0.5
 _MAX_CLUSTERS = 1_500  # of a line: longer ones are no text, and the search would take long
@@ -57,9 +57,9 @@ def read_segment(segment: Segment, *, rtl_page: bool, shaped: MirrorCoding) -> T
     """The text of a segment as it is read."""
     clusters = clusters_of(segment.items)
     line = VisualLine(
-        tuple(shaped.shape(c) for c in clusters),
+        tuple(shaped.shape(c) if c.text in MIRROR else c.text for c in clusters),
         tuple(c.bidi or bidi_class(c.text) for c in clusters),
-        tuple(shaped.is_shape(c) for c in clusters),
+        tuple(c.text not in MIRROR or shaped.is_shape(c) for c in clusters),
     )
     base, reading = _read(line, rtl_page)
     pieces: list[Piece] = []

@@ -32,7 +32,8 @@ class PdfBuilder:
     def show(self, x: float, y: float, text: str, size: float = 12, before: str = "") -> bytes:
         """An operator sequence that shows `text` from left to right."""
         self.used |= set(text)
-        return f"BT /F1 {size} Tf {before} 1 0 0 1 {x} {y} Tm <{text.encode('utf-16-be').hex()}> Tj ET\n".encode()
+        codes = text.encode("utf-16-be").hex()
+        return f"BT /F1 {size} Tf {before} 1 0 0 1 {x} {y} Tm <{codes}> Tj ET\n".encode()
 
     def rtl(self, right: float, y: float, text: str, size: float = 12) -> bytes:
         """Show a right-to-left line, laid out as the bidirectional algorithm does, ending at `right`."""

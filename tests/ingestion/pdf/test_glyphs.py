@@ -96,7 +96,8 @@ def test_forms_too_deep(builder: Any) -> None:
 def test_type_3_font(builder: Any) -> None:
     glyph = builder.stream(b"750 0 d0 0 0 700 700 re f")
     font = builder.add(
-        b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] /FirstChar 65 /LastChar 66 "
+        b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] "
+        b"/FirstChar 65 /LastChar 66 "
         b"/Widths [0.75 0.5] /Encoding << /Differences [65 /A /B] >> /CharProcs << /A %d 0 R /B %d 0 R >> >>"
         % (glyph, glyph)
     )

@@ -137,7 +137,8 @@ def test_ruled_table_with_a_wrapped_cell(builder: Any) -> None:
     content = _grid([60, 160, 230, 320], [720, 700, 660, 640])
     for x, y, text in (
         (64, 706, "Drug"), (164, 706, "Dose"), (234, 706, "Every"),
-        (64, 686, "Amoxicillin and"), (64, 672, "clavulanate"), (164, 686, "25 mg/kg"), (234, 686, "12 hours"),
+        (64, 686, "Amoxicillin and"), (64, 672, "clavulanate"),
+        (164, 686, "25 mg/kg"), (234, 686, "12 hours"),
         (64, 646, "Ibuprofen"), (164, 646, "200 mg"), (234, 646, "8 hours"),
     ):  # fmt: skip
         content += builder.show(x, y, text, 10)
@@ -207,7 +208,7 @@ def test_headings_lists_and_footnotes(builder: Any) -> None:
     builder.page(content)
     page = builder.first()
     assert [(b.kind, b.level) for b in page.blocks] == [
-        (K.HEADING, 1), (K.PARAGRAPH, 0), (K.LIST_ITEM, 0), (K.LIST_ITEM, 0), (K.LIST_ITEM, 0), (K.FOOTNOTE, 0),
+        (K.HEADING, 1), (K.PARAGRAPH, 0), *[(K.LIST_ITEM, 0)] * 3, (K.FOOTNOTE, 0),
     ]  # fmt: skip
 
 
