@@ -1,8 +1,9 @@
 """Run a function in a process of its own and measure it: seconds, and peak memory with all child processes.
 
-Memory is the proportional set size (PSS) summed over the process tree, read every 50 ms: a page that n
-processes share counts 1/n in each, so that forked or mapped memory is not counted twice. What happens
-between two readings is missed, for all that are measured alike.
+Memory is the proportional set size (PSS) summed over the process tree, read every 50 ms (less often where a
+reading itself takes long, so that it costs at most a tenth of a processor): a page that n processes share
+counts 1/n in each, so that forked or mapped memory is not counted twice. What happens between two readings is
+missed, for all that are measured alike.
 """
 
 from __future__ import annotations
@@ -59,8 +60,9 @@ def _cpu_of_children() -> float:
 def _watch(process: subprocess.Popen[bytes]) -> int:
     peak = 0
     while process.poll() is None:
+        began = time.perf_counter()
         peak = max(peak, tree_pss(process.pid))
-        time.sleep(INTERVAL)
+        time.sleep(max(INTERVAL, 9 * (time.perf_counter() - began)))
     return peak
 
 

@@ -23,7 +23,6 @@ from ingestion.pipeline import find_files, ingest
 from rag.assistant import Assistant
 from rag.types import Answer, Status
 
-
 FILE = "questions_held_out.jsonl" if "--held-out" in sys.argv else "questions.jsonl"
 
 

@@ -35,9 +35,7 @@ def prepared(
     return prepare(wanted, cache=settings.models)
 
 
-def embedder_of(
-    library: Library, settings: Settings, *, told: Callable[[str], None] = _silent
-) -> Embedder:
+def embedder_of(library: Library, settings: Settings, *, told: Callable[[str], None] = _silent) -> Embedder:
     """The model that the library's vectors were made with. ModelError when the settings name another."""
     from indexes.embedding.manifest import read_manifest
     from indexes.embedding.runtime import load

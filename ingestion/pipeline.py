@@ -12,7 +12,6 @@ from pathlib import Path
 from indexes.chunk_vectors import AT_ONCE, embed_chunks
 from indexes.documents import ID_LENGTH
 from indexes.embedding.embedder import Embedder
-
 from indexes.errors import DocumentError, DocumentNotFound, SanadError, SettingsError, UnreadableDocument
 from indexes.library import Library
 from indexes.records import StoredVectors, text_hash, vector_key
@@ -140,7 +139,9 @@ class _File:
 
 def _identify(path: Path, options: Options) -> _File:
     if not path.is_file():
-        raise UnreadableDocument(f"{path} is not a regular file.", remedy="Name a PDF, text or Markdown file.")
+        raise UnreadableDocument(
+            f"{path} is not a regular file.", remedy="Name a PDF, text or Markdown file."
+        )
     size = path.stat().st_size
     if size > options.limits.max_bytes:
         raise UnreadableDocument(
@@ -151,7 +152,9 @@ def _identify(path: Path, options: Options) -> _File:
         with path.open("rb") as stream:
             content_hash = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise UnreadableDocument(f"{path} cannot be read: {error.strerror}.", remedy="Check its rights.") from error
+        raise UnreadableDocument(
+            f"{path} cannot be read: {error.strerror}.", remedy="Check its rights."
+        ) from error
     said = overlay(load_sidecar(path) or Metadata(), options.metadata)
     return _File(path, content_hash, replace(said, supersedes=_resolve(said.supersedes, path)))
 
@@ -182,9 +185,7 @@ class _Ready:
 
 
 class _Run:
-    def __init__(
-        self, library: Library, embedder: Callable[[Library], Embedder], options: Options
-    ) -> None:
+    def __init__(self, library: Library, embedder: Callable[[Library], Embedder], options: Options) -> None:
         self._library, self._make_embedder, self._options = library, embedder, options
         self._embedder: Embedder | None = None
 
@@ -264,10 +265,17 @@ class _Run:
                 raise UnreadableDocument(f"{file.path} changed while it was read.", remedy="Ingest it again.")
             twin = self._library.find_text(text_hash(extracted.pages))
             document = self._library.add(
-                extracted, said, ready.chunks, own, model_id=self._model().manifest.model_id, original=original
+                extracted,
+                said,
+                ready.chunks,
+                own,
+                model_id=self._model().manifest.model_id,
+                original=original,
             )
         except OSError as error:
-            gone = UnreadableDocument(f"{file.path} cannot be read: {error.strerror}.", remedy="Ingest it again.")
+            gone = UnreadableDocument(
+                f"{file.path} cannot be read: {error.strerror}.", remedy="Ingest it again."
+            )
             return FileResult(file.path, Outcome.FAILED, error=gone)
         except (DocumentError, DocumentNotFound) as error:
             return FileResult(file.path, Outcome.FAILED, error=error)

@@ -32,7 +32,9 @@ MAX_QUESTION = 2_000  # characters; more is a document, not a question
 class Assistant:
     """Asks and searches one library; follows its changes. Close it, or use it in a `with` statement."""
 
-    def __init__(self, library: Library, embedder: Embedder, searcher: Searcher, generator: Generator) -> None:
+    def __init__(
+        self, library: Library, embedder: Embedder, searcher: Searcher, generator: Generator
+    ) -> None:
         self._library, self._embedder, self._searcher = library, embedder, searcher
         self._generator = generator
 
@@ -78,7 +80,8 @@ class Assistant:
             shelves = sorted({d.collection for d in self._library.documents(all=True)})
             if collection not in shelves:
                 raise SettingsError(
-                    f"There is no collection “{collection}”.", remedy=f"There are: {', '.join(shelves) or 'none'}."
+                    f"There is no collection “{collection}”.",
+                    remedy=f"There are: {', '.join(shelves) or 'none'}.",
                 )
         return Question(
             words,
@@ -106,7 +109,9 @@ class Assistant:
         cited = cite(self._library, draft.choices)
         notes = _notes(question, cited, differ=draft.differ)
         if not cited.sentences:
-            return self._answer(question, Status.ABSTAINED, cited, (say("not_found", question.language), *notes))
+            return self._answer(
+                question, Status.ABSTAINED, cited, (say("not_found", question.language), *notes)
+            )
         return self._answer(question, Status.PARTIAL if cited.withheld else Status.ANSWERED, cited, notes)
 
     def _abstain(self, question: Question, why: str) -> Answer:
@@ -135,9 +140,11 @@ def open_assistant(settings: Settings | None = None) -> Iterator[Assistant]:
     Raises LibraryError and its kinds, ModelError.
     """
     chosen = settings or settings_from()
-    with Library.open(chosen.home, create=False, readonly=True) as library:
-        with Assistant.over(library, embedder_of(library, chosen)) as assistant:
-            yield assistant
+    with (
+        Library.open(chosen.home, create=False, readonly=True) as library,
+        Assistant.over(library, embedder_of(library, chosen)) as assistant,
+    ):
+        yield assistant
 
 
 def _notes(question: Question, cited: Cited, *, differ: bool) -> tuple[str, ...]:

@@ -55,7 +55,9 @@ class ExtractiveGenerator:
         rivals = self._differing(scored, chosen, evidence)
         places: dict[int, set[int]] = {}
         for one in (*chosen, *rivals):
-            places.setdefault(one.passage, set()).update(self._whole_list(evidence.chunks[one.passage], one.sentence))
+            places.setdefault(one.passage, set()).update(
+                self._whole_list(evidence.chunks[one.passage], one.sentence)
+            )
         return Draft(
             tuple(Choice(evidence.chunks[p].result, tuple(sorted(found))) for p, found in places.items()),
             differ=bool(rivals),

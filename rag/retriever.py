@@ -31,9 +31,7 @@ class SanadRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[LangChainDocument]:
-        question = self.assistant.question(
-            query, collection=self.collection, all_editions=self.all_editions
-        )
+        question = self.assistant.question(query, collection=self.collection, all_editions=self.all_editions)
         return [_document(hit) for hit in self.assistant.search(question, k=self.k)]
 
 

@@ -4,7 +4,12 @@ from indexes.settings import Settings, settings_from
 
 
 def test_the_environment_names_home_models_and_model() -> None:
-    given = {"SANAD_HOME": "/library", "SANAD_MODELS": "/models", "SANAD_MODEL": "BAAI/bge-m3", "HOME": "/home/a"}
+    given = {
+        "SANAD_HOME": "/library",
+        "SANAD_MODELS": "/models",
+        "SANAD_MODEL": "BAAI/bge-m3",
+        "HOME": "/home/a",
+    }
     assert settings_from(given) == Settings(Path("/library"), Path("/models"), "BAAI/bge-m3")
 
 

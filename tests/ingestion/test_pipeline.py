@@ -152,7 +152,7 @@ def test_overlay_takes_the_upper_value_where_there_is_one() -> None:
 
 
 def test_killed_at_any_moment_documents_are_in_whole_or_not_at_all(tmp_path: Path, model_dir: Path) -> None:
-    """kill -9 of the real command, its reading processes included, at growing delays; then a run to the end."""
+    """kill -9 of the real command with its reading processes, at growing delays; then a run to the end."""
     source = tmp_path / "many"
     source.mkdir()
     for number in range(12):

@@ -53,7 +53,12 @@ def ask(tmp_path: Path, embedder: Embedder) -> Ask:
                 chunks = chunk(extracted, document_id=digest[:16], count_tokens=embedder.count_tokens)
                 vectors = {k: v for part in embed_chunks(chunks, embedder) for k, v in part.items()}
                 library.add(
-                    extracted, metadata, chunks, vectors, model_id=embedder.manifest.model_id, original=original
+                    extracted,
+                    metadata,
+                    chunks,
+                    vectors,
+                    model_id=embedder.manifest.model_id,
+                    original=original,
                 )
             with Assistant.over(library, embedder) as assistant:
                 return assistant.ask(assistant.question(question, all_editions=all_editions), today=TODAY)

@@ -26,7 +26,9 @@ class Ran:
 
 
 @pytest.fixture
-def sanad(capsys: pytest.CaptureFixture[str], model_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+def sanad(
+    capsys: pytest.CaptureFixture[str], model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Ran]:
     """Runs one command in this process, as `sanad` does."""
     monkeypatch.setenv("SANAD_MODELS", str(model_dir.parent))
     monkeypatch.setenv("COLUMNS", "200")

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-
 Sanad = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples" / "pdf"
@@ -19,29 +18,41 @@ ENGLISH_ONLY_IN_ARABIC = "What is the single oral dose of paracetamol for a chil
 ARABIC_ONLY_IN_ENGLISH = "ما الجرعة القصوى من أملوديبين في اليوم؟"
 
 
-def test_help_names_every_command_and_imports_nothing_heavy() -> None:
-    script = (
-        "import sys; from ui.cli.app import run; run(['--help']);"
-        "heavy = {'torch', 'transformers', 'sentence_transformers', 'openvino', 'faiss', 'numpy', 'langchain_core',"
-        " 'camel_tools', 'pypdf', 'sqlite3'} & set(sys.modules); sys.exit(f'imported: {heavy}' if heavy else 0)"
+COMMANDS = """ask search ingest documents show remove restore purge extract status check backup restore-backup
+reembed model""".split()
+HEAVY = "torch transformers sentence_transformers openvino faiss numpy langchain_core pypdf sqlite3".split()
+
+
+def imported(*arguments: str, environment: dict[str, str] | None = None) -> tuple[set[str], str]:
+    """Which modules a command imported, and what it printed."""
+    script = "import sys; from ui.cli.app import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    for name in ("ingest", "ask", "search", "documents", "show", "remove", "restore", "purge", "extract", "status",
-                 "check", "backup", "restore-backup", "reembed"):  # fmt: skip
-        assert f"\n  {name} " in done.stdout
+    return set(done.stderr.split()), done.stdout
+
+
+def test_help_names_every_command_and_imports_nothing_heavy() -> None:
+    modules, printed = imported("--help")
+    assert modules & {*HEAVY, "camel_tools"} == set()
+    assert [line.split()[0] for line in printed.split("Commands:")[1].splitlines() if line] == COMMANDS
 
 
 def test_ask_imports_neither_torch_nor_sentence_transformers(samples_home: Path, model_dir: Path) -> None:
-    script = (
-        f"import sys; from ui.cli.app import run; run(['--home', {str(samples_home)!r}, 'ask', 'blood pressure']);"
-        "sys.exit(', '.join({'torch', 'transformers', 'sentence_transformers', 'langchain_core'} & set(sys.modules)))"
+    modules, printed = imported(
+        "--home",
+        str(samples_home),
+        "ask",
+        ARABIC_ONLY_IN_ENGLISH,
+        environment={"SANAD_MODELS": str(model_dir.parent)},
     )
-    environment = os.environ | {"SANAD_MODELS": str(model_dir.parent)}
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr.strip()) == (0, "")
+    assert modules & {"torch", "transformers", "sentence_transformers", "langchain_core"} == set()
+    assert "Amlodipine" in printed
 
 
 @pytest.mark.parametrize(
@@ -80,7 +91,9 @@ def test_an_old_edition_is_quoted_only_when_asked_for_and_labelled(sanad: Sanad,
     assert old["superseded_by"] in {d["id"] for d in documents if d["state"] == "current"}
     now = sanad("--home", samples_home, "search", "blood pressure target", "-k", 50, "--json").json["results"]
     assert old["id"] not in {r["document"] for r in now}
-    all_ = sanad("--home", samples_home, "search", "blood pressure target", "-k", 50, "--all-editions", "--json").json
+    all_ = sanad(
+        "--home", samples_home, "search", "blood pressure target", "-k", 50, "--all-editions", "--json"
+    ).json
     assert ("superseded", old["id"]) in {(r["state"], r["document"]) for r in all_["results"]}
 
 
@@ -91,7 +104,9 @@ def test_search_gives_ranks_signals_and_filters(sanad: Sanad, samples_home: Path
     keys = {"rank", "score", "document", "title", "edition", "page", "language", "text", "signals"}
     assert keys <= found[0].keys()
     assert found[0]["signals"].keys() == {"dense_rank", "lexical_rank"}
-    arabic = sanad("--home", samples_home, "search", "paracetamol", "--language", "ar", "--json").json["results"]
+    arabic = sanad("--home", samples_home, "search", "paracetamol", "--language", "ar", "--json").json[
+        "results"
+    ]
     assert {r["language"] for r in arabic} == {"ar"}
 
 
@@ -136,13 +151,17 @@ def test_check_makes_damaged_indexes_anew(sanad: Sanad, samples_home: Path, tmp_
     }
 
 
-def test_a_failed_file_is_named_in_table_and_json_and_ends_in_an_exit_code(sanad: Sanad, tmp_path: Path) -> None:
+def test_a_failed_file_is_named_in_table_and_json_and_ends_in_an_exit_code(
+    sanad: Sanad, tmp_path: Path
+) -> None:
     (tmp_path / "bad.pdf").write_bytes(b"not a pdf at all")
     ran = sanad("--home", tmp_path / "home", "ingest", tmp_path / "bad.pdf")
     assert ran.code == 1
     assert "bad.pdf" in ran.out
     assert "failed" in ran.out
-    error = sanad("--home", tmp_path / "home", "ingest", tmp_path / "bad.pdf", "--json").json["files"][0]["error"]
+    error = sanad("--home", tmp_path / "home", "ingest", tmp_path / "bad.pdf", "--json").json["files"][0][
+        "error"
+    ]
     assert error["code"] == "unreadable"
     assert "bad.pdf" in error["message"]
     assert error["remedy"]
@@ -183,7 +202,10 @@ def test_questions_and_names_that_do_not_exist_are_told(sanad: Sanad, samples_ho
 
 def test_text_of_documents_cannot_steer_the_terminal(sanad: Sanad, tmp_path: Path) -> None:
     file = tmp_path / "odd.md"
-    file.write_text("# [bold]Title[/bold] (sample)\n\nGive \x1b[31m5 mg\x1b[0m of [link=x]warfarin[/link].\n", encoding="utf-8")
+    file.write_text(
+        "# [bold]Title[/bold] (sample)\n\nGive \x1b[31m5 mg\x1b[0m of [link=x]warfarin[/link].\n",
+        encoding="utf-8",
+    )
     sanad("--home", tmp_path / "home", "ingest", file)
     for command in (("show", "odd.md"), ("search", "warfarin"), ("ask", "warfarin dose")):
         ran = sanad("--home", tmp_path / "home", *command)

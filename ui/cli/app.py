@@ -58,8 +58,9 @@ def run(arguments: list[str]) -> int:
         return 1
     except OSError as error:
         return _failed(_disk_error(error), arguments, session)
-    except typer.TyperException as error:
-        error.show()
+    except typer.TyperException as error:  # wrong usage
+        typer.echo(error.format_message(), err=True)
+        typer.echo("Try `sanad --help`, or `sanad COMMAND --help`.", err=True)
         return error.exit_code
     return code if isinstance(code, int) else 0
 
@@ -79,5 +80,6 @@ def _disk_error(error: OSError) -> SanadError:
     where = f" ({error.filename})" if error.filename else ""
     reason = error.strerror or str(error)
     return LibraryReadOnly(
-        f"The system refused: {reason}{where}.", remedy=remedies.get(error.errno or 0, "Check the path and its rights.")
+        f"The system refused: {reason}{where}.",
+        remedy=remedies.get(error.errno or 0, "Check the path and its rights."),
     )

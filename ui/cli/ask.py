@@ -10,7 +10,9 @@ from ui.cli.session import Session, print_json
 
 Text = Annotated[str, typer.Argument(metavar="QUESTION", help="In Arabic or English.")]
 Collection = Annotated[str | None, typer.Option(help="Only documents of this collection.")]
-Documents = Annotated[list[str] | None, typer.Option("--document", help="Only this document; may be repeated.")]
+Documents = Annotated[
+    list[str] | None, typer.Option("--document", help="Only this document; may be repeated.")
+]
 Languages = Annotated[str | None, typer.Option("--language", help="Only evidence in ar or en.")]
 AllEditions = Annotated[
     bool, typer.Option("--all-editions", help="Also superseded, expired and not yet effective documents.")

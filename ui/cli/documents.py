@@ -1,4 +1,4 @@
-"""`sanad documents`, `show`, `remove`, `restore`, `purge`, `extract`: look at documents and end their life."""
+"""`sanad documents`, `show`, `remove`, `restore`, `purge`, `extract`: documents and their life."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from indexes.errors import SettingsError
 from ui.cli.session import Session, print_json
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Which = Annotated[str, typer.Argument(metavar="DOC", help="A document's id (its beginning will do), title or file name.")]
+Which = Annotated[
+    str, typer.Argument(metavar="DOC", help="A document's id (its beginning will do), title or file name.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +59,8 @@ def show(
         document = library.document(doc)
         if page is not None and page > document.page_count:
             raise SettingsError(
-                f"{document.title} has {document.page_count} pages, no page {page}.", remedy="Name a page it has."
+                f"{document.title} has {document.page_count} pages, no page {page}.",
+                remedy="Name a page it has.",
             )
         pages = [library.page(document.id, page)] if page else list(library.pages(document.id))
     if as_json:
@@ -106,7 +109,9 @@ def purge(
 def extract(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A PDF, text or Markdown file.")],
-    password: Annotated[str | None, typer.Option(help="Of an encrypted PDF; '-' reads it from standard input.")] = None,
+    password: Annotated[
+        str | None, typer.Option(help="Of an encrypted PDF; '-' reads it from standard input.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the pages of a file as they are read."""

@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="PDF, .txt and .md files, or folders of them.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="PDF, .txt and .md files, or folders of them.")
+    ],
     title: Annotated[str | None, typer.Option(help="Of the document.")] = None,
     publisher: Annotated[str | None, typer.Option()] = None,
     edition: Annotated[str | None, typer.Option(help="Such as 2024 or 3rd.")] = None,
@@ -29,9 +31,15 @@ def ingest(
     expires: Annotated[str | None, typer.Option(metavar="DATE", help="Its last day in force.")] = None,
     supersedes: Annotated[str | None, typer.Option(metavar="DOC", help="The edition it replaces.")] = None,
     collection: Annotated[str | None, typer.Option(help="A shelf to keep it on, such as cardiology.")] = None,
-    language: Annotated[str | None, typer.Option(help="ar, en or ar,en; else it is seen from the text.")] = None,
-    password: Annotated[str | None, typer.Option(help="Of encrypted PDFs; '-' reads it from standard input.")] = None,
-    max_pages: Annotated[int | None, typer.Option(min=1, help="Refuse files with more pages (5,000 unless set).")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="ar, en or ar,en; else it is seen from the text.")
+    ] = None,
+    password: Annotated[
+        str | None, typer.Option(help="Of encrypted PDFs; '-' reads it from standard input.")
+    ] = None,
+    max_pages: Annotated[
+        int | None, typer.Option(min=1, help="Refuse files with more pages (5,000 unless set).")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read files.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -72,7 +80,9 @@ def ingest(
         raise typer.Exit(1)
 
 
-def _run(session: Session, library: Library, files: list[Path], options: Options, *, show: bool) -> list[FileResult]:
+def _run(
+    session: Session, library: Library, files: list[Path], options: Options, *, show: bool
+) -> list[FileResult]:
     """Ingest with progress on standard error: files, the page being read, chunks embedded."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -71,7 +71,9 @@ def _print_citation(console: Console, citation: Citation, words: dict[str, str])
     edition = f", {words['edition']} {citation.edition}" if citation.edition else ""
     state = "" if citation.state is DocumentState.CURRENT else f" ({citation.state.value.replace('_', ' ')})"
     line = Text(f"[{citation.label}] ", style="bold cyan") + Text(visible(citation.title) + edition)
-    console.print(line + Text(state, style="bold red") + Text(f"  {citation.document}", style="dim"), soft_wrap=True)
+    console.print(
+        line + Text(state, style="bold red") + Text(f"  {citation.document}", style="dim"), soft_wrap=True
+    )
     for span in citation.spans:
         label = f" ({span.page_label})" if span.page_label not in (None, str(span.span.page)) else ""
         where = f"    {words['page']} {span.span.page}{label}: "
@@ -96,7 +98,9 @@ def print_results(console: Console, found: list[ScoredChunk]) -> None:
         state = "" if hit.document.state is DocumentState.CURRENT else f" {hit.document.state.value}"
         console.print(Text(head, style="bold") + Text(state, style="red") + Text(f"  {signals}", style="dim"))
         if hit.chunk.section:
-            console.print(Text("   " + visible(" › ".join(hit.chunk.section)), style="italic"), soft_wrap=True)
+            console.print(
+                Text("   " + visible(" › ".join(hit.chunk.section)), style="italic"), soft_wrap=True
+            )
         console.print(Text(f"   {_cells(hit.chunk.text)}"), soft_wrap=True)
 
 
@@ -142,11 +146,15 @@ def ingest_table(results: list[FileResult]) -> Table:
     warned: Counter[str] = Counter()
     for r in results:
         warned.update({kind.value: pages for kind, pages in r.warnings})
-    caption = ", ".join(f"{counts[o]} {o.value}" for o in Outcome if counts[o] or o in (Outcome.ADDED, Outcome.FAILED))
+    caption = ", ".join(
+        f"{counts[o]} {o.value}" for o in Outcome if counts[o] or o in (Outcome.ADDED, Outcome.FAILED)
+    )
     caption += f", {superseded} superseded"
     if warned:
         caption += "\npages with warnings: " + ", ".join(f"{n} {kind}" for kind, n in warned.most_common())
-    table = Table("File", "Outcome", "Document", "Pages", "Chunks", "Notes", caption=caption, caption_justify="left")
+    table = Table(
+        "File", "Outcome", "Document", "Pages", "Chunks", "Notes", caption=caption, caption_justify="left"
+    )
     for r in results:
         if r.outcome is not Outcome.UNCHANGED:
             title = Text(f"{visible(r.document.title)} ({r.document.id})") if r.document else ""
@@ -171,7 +179,10 @@ def print_status(console: Console, home: Path, stats: LibraryStats, versions: Ma
     states = ", ".join(f"{n} {state.value.replace('_', ' ')}" for state, n in stats.documents.items() if n)
     warned = ", ".join(f"{n} {kind.value}" for kind, n in stats.warnings.items())
     sizes = (stats.database_bytes, stats.originals_bytes, stats.derived_bytes)
-    disk = ", ".join(f"{n / 1e6:.1f} MB {what}" for n, what in zip(sizes, ("database", "originals", "indexes"), strict=True))
+    disk = ", ".join(
+        f"{n / 1e6:.1f} MB {what}"
+        for n, what in zip(sizes, ("database", "originals", "indexes"), strict=True)
+    )
     rows = {
         "library": str(home),
         "documents": (states or "none") + (f", {stats.purged} purged" if stats.purged else ""),

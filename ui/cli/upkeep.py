@@ -10,7 +10,7 @@ import typer
 from ui.cli.session import Session, print_json
 
 if TYPE_CHECKING:
-    from indexes.library import Library
+    pass
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -72,7 +72,9 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
         rebuilt = sound and library.model_id is not None and refresh(library, session.embedder(library))
     left = [p for p in problems if not p.fixed]
     if as_json:
-        print_json({"problems": [wire.problem(p) for p in problems], "indexes_rebuilt": rebuilt, "sound": not left})
+        print_json(
+            {"problems": [wire.problem(p) for p in problems], "indexes_rebuilt": rebuilt, "sound": not left}
+        )
     else:
         for p in problems:
             session.console.print(f"{'mended' if p.fixed else 'PROBLEM'}: {p.message}", soft_wrap=True)
@@ -84,7 +86,9 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def backup(
-    context: typer.Context, file: Annotated[Path, typer.Argument(help="The file to write.")], as_json: AsJson = False
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    as_json: AsJson = False,
 ) -> None:
     """Write the library into one file.
 
@@ -119,7 +123,9 @@ def restore_backup(
         raise typer.Exit(1)
     restored = Library.restore_backup(file, home)
     if as_json:
-        print_json({"documents": restored.documents, "generation": restored.generation, "kept": _path(restored.kept)})
+        print_json(
+            {"documents": restored.documents, "generation": restored.generation, "kept": _path(restored.kept)}
+        )
     else:
         session.console.print(f"restored: {restored.documents} documents in {home}", soft_wrap=True)
         if restored.kept:
@@ -143,8 +149,8 @@ def reembed(
 
     from indexes import chunk_vectors
     from indexes.embedding.runtime import load
-    from indexes.search.refresh import refresh
     from indexes.models import MODEL_NAME, prepared
+    from indexes.search.refresh import refresh
 
     session: Session = context.obj
     with session.library() as library:
@@ -159,4 +165,6 @@ def reembed(
     if as_json:
         print_json({"model": embedder.manifest.model_id, "embedded": done})
     else:
-        session.console.print(f"{done} chunks embedded; the library is now searched with {model}", soft_wrap=True)
+        session.console.print(
+            f"{done} chunks embedded; the library is now searched with {model}", soft_wrap=True
+        )
