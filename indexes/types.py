@@ -32,12 +32,13 @@ class WarningKind(StrEnum):
     DESCENDING_RANGE = "descending_range"  # 20-10 in a right-to-left line: perhaps swapped
     OCR = "ocr"  # read from an image, or from the invisible layer over one
     HIDDEN_TEXT = "hidden_text"  # text nobody can see was kept apart
-    UNREADABLE_PART = "unreadable_part"  # a font, form or image on the page could not be read
+    UNREADABLE_PART = "unreadable_part"  # a font or form on the page could not be read
+    UNREAD_IMAGE = "unread_image"  # a large picture, which may hold text or a table
 
     @property
     def blocking(self) -> bool:
         """Whether no digit of such a page may be quoted without its image."""
-        return self is not WarningKind.HIDDEN_TEXT
+        return self not in (WarningKind.HIDDEN_TEXT, WarningKind.UNREAD_IMAGE)
 
 
 @dataclass(frozen=True, slots=True)

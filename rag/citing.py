@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexes.library import Library
-from indexes.types import Page, ScoredChunk, Sentence, Span, WarningKind
+from indexes.types import Page, PageWarning, ScoredChunk, Sentence, Span, WarningKind
 from rag.types import AnswerSentence, Citation, QuotedSpan, WithheldPage
 
 _NEVER_QUOTED = frozenset({WarningKind.GARBLED_TEXT, WarningKind.NO_TEXT_LAYER})
@@ -77,10 +77,11 @@ class _Pages:
         return QuotedSpan(span, page.label, page.text[span.start : span.end])
 
     def blocked(self, span: Span) -> WarningKind | None:
-        """Why this stretch may not be quoted: an unreadable page, or a digit on one that is in doubt."""
-        kinds = {w.kind for w in self.page(span.page).warnings if w.kind.blocking}
+        """Why this may not be quoted: it is unreadable, or has a digit and its page is in doubt."""
+        warnings = [w for w in self.page(span.page).warnings if w.kind.blocking]
         has_digit = any(c.isnumeric() for c in self.quote(span).quote)
-        return next((k for k in sorted(kinds) if has_digit or k in _NEVER_QUOTED), None)
+        kinds = {w.kind for w in warnings if has_digit or (w.kind in _NEVER_QUOTED and _touches(w, span))}
+        return min(kinds, default=None)
 
     def unsafe(self, sentence: Sentence) -> WithheldPage | None:
         for span in sentence.spans:
@@ -103,3 +104,10 @@ class _Pages:
             spans=tuple(spans.values()),
             warnings=tuple(sorted(kinds)),
         )
+
+
+def _touches(warning: PageWarning, span: Span) -> bool:
+    """Whether the warning is about this stretch: the whole page, or a part that overlaps it."""
+    if warning.start is None or warning.end is None:
+        return True
+    return warning.start < span.end and span.start < warning.end

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -60,7 +61,7 @@ class ExtractiveGenerator:
             )
         return Draft(
             tuple(Choice(evidence.chunks[p].result, tuple(sorted(found))) for p, found in places.items()),
-            differ=bool(rivals),
+            differ=_differ(evidence, [*chosen, *rivals]),
         )
 
     def _scores(self, evidence: Evidence) -> Iterator[_Scored]:
@@ -112,6 +113,15 @@ class ExtractiveGenerator:
         if len(following) > self._selection.list_items:
             following = []
         return [number, *following]
+
+
+def _differ(evidence: Evidence, chosen: Sequence[_Scored]) -> bool:
+    """Whether sentences of two documents contradict each other in their figures."""
+    return any(
+        differ(_text(evidence, one), _text(evidence, other))
+        for one, other in combinations(chosen, 2)
+        if evidence.chunks[one.passage].result.document != evidence.chunks[other.passage].result.document
+    )
 
 
 def _leads_in(chunk: ChunkEvidence, number: int) -> bool:

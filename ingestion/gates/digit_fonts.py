@@ -23,7 +23,7 @@ from ingestion.pdf.fonts import FONT_ERRORS, load_font
 from ingestion.pdf.objects import OBJECT_ERRORS, array, dictionary, entry
 
 if TYPE_CHECKING:
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
 MOST_GLYPHS = 65_536
 _FORM_DEPTH = 4
@@ -115,7 +115,7 @@ def _drawn(font: DictionaryObject) -> dict[int, list[str]]:
 
 
 def _differences(font: DictionaryObject) -> dict[int, list[str]]:
-    from fontTools.agl import toUnicode  # type: ignore[import-untyped]
+    from fontTools.agl import toUnicode
 
     drawn: dict[int, list[str]] = {}
     code = 0

@@ -35,7 +35,7 @@ def read_pdf(
     *,
     file_name: str,
     password: str | None = None,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
+    limits: Limits = Limits(),
     progress: Progress | None = None,
 ) -> ExtractedDocument:
     """Read a PDF's pages. `progress` is told (pages read, pages in all).

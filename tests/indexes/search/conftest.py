@@ -77,7 +77,7 @@ class Shelf:
     library: Library
     embedder: ConceptEmbedder
 
-    def add(self, name: str, *texts: str, metadata: Metadata = Metadata()) -> Document:  # noqa: B008
+    def add(self, name: str, *texts: str, metadata: Metadata = Metadata()) -> Document:
         original = name.encode()
         content_hash = hashlib.sha256(original).hexdigest()
         pages = tuple(Page(number, text) for number, text in enumerate(texts, start=1))
