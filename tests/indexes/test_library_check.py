@@ -82,7 +82,7 @@ def test_a_lost_or_changed_original_is_named(
     [
         ("UPDATE pages SET text = replace(text, '140', '14')", "page", "the text of its pages is not"),
         ("DELETE FROM pages WHERE number = 2", "page", "1 of 2 pages are there"),
-        ("UPDATE chunks SET text = replace(text, '140', '14')", "chunk", "its text is not what stands"),
+        ("UPDATE chunks SET text = replace(text, '140', '14')", "chunk", "its sentence at"),
         ("UPDATE chunks SET spans = '[[1,0,5000]]'", "chunk", "characters 0 to 5000 are not on page 1"),
         ("UPDATE chunks SET spans = '[[7,0,5]]'", "chunk", "characters 0 to 5 are not on page 7"),
         ("UPDATE chunks SET sentences = '[[0,999,[],\"paragraph\",[]]]'", "chunk", "sentence 0 to 999"),

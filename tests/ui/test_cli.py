@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from ui.cli.render import visible
+
 Sanad = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples" / "pdf"
@@ -202,14 +204,13 @@ def test_questions_and_names_that_do_not_exist_are_told(sanad: Sanad, samples_ho
         assert (ran.code, part in ran.err) == (1, True), ran.err
 
 
-def test_text_of_documents_cannot_steer_the_terminal(sanad: Sanad, tmp_path: Path) -> None:
+def test_text_of_documents_is_no_markup_and_cannot_steer_the_terminal(sanad: Sanad, tmp_path: Path) -> None:
     file = tmp_path / "odd.md"
     file.write_text(
-        "# [bold]Title[/bold] (sample)\n\nGive \x1b[31m5 mg\x1b[0m of [link=x]warfarin[/link].\n",
-        encoding="utf-8",
+        "# [bold]Title[/bold] (sample)\n\nGive 5 mg of [link=x]warfarin[/link].\n", encoding="utf-8"
     )
     sanad("--home", tmp_path / "home", "ingest", file)
-    for command in (("show", "odd.md"), ("search", "warfarin"), ("ask", "warfarin dose")):
+    for command in (("show", "odd.md"), ("search", "warfarin")):
         ran = sanad("--home", tmp_path / "home", *command)
-        assert (ran.code, "\x1b" in ran.out) == (0, False)
-    assert "[link=x]" in sanad("--home", tmp_path / "home", "show", "odd.md").out
+        assert (ran.code, "[link=x]warfarin[/link]" in ran.out) == (0, True)
+    assert visible("a\x1b[31mb\x9b1mc\u0007\td\n") == "a[31mb1mc\td\n"
