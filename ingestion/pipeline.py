@@ -122,8 +122,25 @@ def ingest(
         else:
             fresh.append(file)
     if fresh:
-        yield from run.add(list({file.content_hash: file for file in fresh}.values()))
+        yield from _with_copies(fresh, run)
         run.finish()
+
+
+def _with_copies(files: Sequence[_File], run: _Run) -> Iterator[Event]:
+    """Add files; one whose bytes came before in the run shares the fate of the first."""
+    first: dict[str, _File] = {}
+    for file in files:
+        first.setdefault(file.content_hash, file)
+    copies = [file for file in files if first[file.content_hash] is not file]
+    results: dict[Path, FileResult] = {}
+    for event in run.add(list(first.values())):
+        if isinstance(event, FileResult):
+            results[event.path] = event
+        yield event
+    for file in copies:
+        result = results[first[file.content_hash].path]
+        outcome = Outcome.FAILED if result.outcome is Outcome.FAILED else Outcome.UNCHANGED
+        yield FileResult(file.path, outcome, result.document, result.error, pages=result.pages)
 
 
 @dataclass(frozen=True, slots=True)

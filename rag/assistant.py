@@ -151,8 +151,9 @@ def _notes(question: Question, cited: Cited, *, differ: bool) -> tuple[str, ...]
     """What a reader must know before the sentences: other language, differing figures, old editions."""
     language = question.language
     notes = []
-    for other in sorted({c.language for c in cited.citations} - {language, Language.UND}):
-        notes.append(say(f"evidence_{other}", language))
+    spoken = {c.language for c in cited.citations}
+    if spoken and language not in spoken and len(spoken) == 1 and Language.UND not in spoken:
+        notes.append(say(f"evidence_{min(spoken)}", language))
     if differ and len({c.document for c in cited.citations}) > 1:
         notes.append(say("differ", language))
     states = {(c.title, c.state) for c in cited.citations if c.state is not DocumentState.CURRENT}

@@ -70,7 +70,9 @@ def build(
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder_of(root, generation)
     with _exclusive(root / "build.lock"):
-        if verify(target, generation, model_id):
+        sound = _open(target, generation, model_id)
+        if sound is not None:
+            sound.close()
             return target
         unfinished = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=root))
         try:

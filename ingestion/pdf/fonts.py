@@ -53,6 +53,7 @@ class FontFace:
     known: bool = True  # whether any code can be told
     program: tuple[str, Any] | None = None  # the embedded font, when its outlines were asked for
     shapes: dict[int, bool | None] = field(default_factory=dict)  # see shapes.py
+    inks: dict[int, tuple[float, float] | None] = field(default_factory=dict)  # see outlines.py
 
     def decode(self, string: bytes) -> list[Code]:
         """The codes of a shown string."""

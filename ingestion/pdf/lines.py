@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ingestion.pdf.diacritics import place_marks
 from ingestion.pdf.letters import is_arabic, is_mark, plain
 from ingestion.pdf.marks import Glyph, Rule
 
@@ -20,7 +21,6 @@ _SPACE_STRETCHED = 0.5  # the same on a page that paints its spaces
 _SPACE_SEEN = -0.02  # and with one
 _WIDE = 1.5  # a gap that separates cells or columns
 _DOUBLED = 0.12  # a letter struck again this near is the same letter made bold
-_MARK_REACH = 6.0
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
     lines = [line for line in lines if line.glyphs]
     lines.sort(key=lambda line: -line.y)
     _place_spaces(spaces, lines)
-    _place_marks(marks, lines)
+    place_marks(marks, lines)
     return lines
 
 
@@ -245,39 +245,6 @@ def _place_spaces(spaces: list[Glyph], lines: list[Line]) -> None:
             lines[k].spaces.append(space.centre)
     for line in lines:
         line.spaces.sort()
-
-
-def _place_marks(marks: list[Glyph], lines: list[Line]) -> None:
-    """Give each diacritic to the letter that it stands nearest to, in place and in painting order."""
-    if not marks:
-        return
-    heights = [-line.y for line in lines]
-    for mark in marks:
-        best: tuple[float, Glyph] | None = None
-        reach = 1.3 * max(mark.size, 1.0)
-        for k in range(bisect_left(heights, -mark.y - reach), bisect_right(heights, -mark.y + reach)):
-            line = lines[k]
-            size = max(line.size, 0.1)
-            for g in _around(line, mark.centre, 2 * size):
-                if not g.text or (g.text.isascii() and not g.text.isalpha()):
-                    continue
-                aside = max(g.x0 - mark.centre, mark.centre - g.x1, 0.0) / size
-                cost = (
-                    4 * aside + 0.25 * min(abs(g.order - mark.order), 6) + 0.5 * abs(line.y - mark.y) / size
-                )
-                if g.text.isascii():
-                    cost += 1.0
-                if best is None or cost < best[0]:
-                    best = (cost, g)
-        if best is not None and best[0] < _MARK_REACH:
-            best[1].marks += mark.text
-
-
-def _around(line: Line, x: float, reach: float) -> list[Glyph]:
-    glyphs = line.glyphs
-    low = bisect_left(glyphs, x - reach, key=lambda g: g.centre)
-    high = bisect_right(glyphs, x + reach, key=lambda g: g.centre)
-    return glyphs[low:high]
 
 
 def word_gap(lines: Sequence[Line]) -> float:

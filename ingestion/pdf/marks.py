@@ -8,6 +8,9 @@ from ingestion.pdf.fonts import FontFace
 from ingestion.pdf.geometry import Rect
 from ingestion.pdf.state import Colour
 
+CLIPPED = "clipped"
+OUTSIDE = "outside the page"
+
 
 @dataclass(slots=True)
 class Glyph:
@@ -31,6 +34,9 @@ class Glyph:
     hidden: str = ""  # why it cannot be seen
     marks: str = ""  # the diacritics above and below it
     bold: bool = False
+    doubt: bool = False  # part of its word is hidden
+    em: float = 0.0  # along the line, points; 0 where glyphs are mirrored
+    origin: float = 0.0  # x at which it was painted
 
     @property
     def centre(self) -> float:

@@ -23,7 +23,7 @@ from ingestion.pdf.geometry import (
     turn,
 )
 from ingestion.pdf.lexer import operations
-from ingestion.pdf.marks import Area, Glyph
+from ingestion.pdf.marks import CLIPPED, Area, Glyph
 from ingestion.pdf.objects import OBJECT_ERRORS, dictionary, entry, resolve
 from ingestion.pdf.state import State, colour
 
@@ -172,6 +172,7 @@ class ContentRun:
         up = (c / length, d / length) if length else (0.0, 1.0)
         low, high = font.descent / font.em * size, font.ascent / font.em * size
         hidden = self.why_hidden(size)
+        em = abs(state.size * state.scale) * math.hypot(a, b)
         x, y = e + state.rise * c, f + state.rise * d
         travelled = 0.0
         for code in font.decode(string):
@@ -179,7 +180,7 @@ class ContentRun:
             if code.text or width:
                 at = (x + travelled * a, y + travelled * b)
                 box = glyph_box(at, (width * a, width * b), up, low, high)
-                self.glyph(code, font, at, (width * a, width * b), box, size, angle, hidden)
+                self.glyph(code, font, at, (width * a, width * b), box, size, em, angle, hidden)
             extra = state.char_space + (state.word_space if code.is_space else 0.0)
             travelled += width + extra * state.scale
         self.advance(travelled)
@@ -192,6 +193,7 @@ class ContentRun:
         step: tuple[float, float],
         box: Rect,
         size: float,
+        em: float,
         angle: int,
         hidden: str,
     ) -> None:
@@ -202,13 +204,14 @@ class ContentRun:
         else:
             x0, base = turn(angle, at[0], at[1])
             x1, _ = turn(angle, at[0] + step[0], at[1] + step[1])
+        origin = x0
         if x1 < x0:
-            x0, x1 = x1, x0
+            x0, x1, em = x1, x0, 0.0
         if not hidden and not contains(state.clip, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 1.0):
-            hidden = "clipped"
+            hidden = CLIPPED  # perhaps: see visibility.py
         glyph = Glyph(
             code.text, x0, x1, base, size, angle, box, self.owner.next_order(), font, code.key, state.fill,
-            hidden, "", font.bold or state.mode == 2,
+            hidden, "", font.bold or state.mode == 2, False, em, origin,
         )  # fmt: skip
         if self.actual is not None:
             self.actual.glyphs.append(glyph)

@@ -75,7 +75,7 @@ def read_segment(segment: Segment, *, rtl_page: bool, shaped: MirrorCoding) -> T
     while pieces and pieces[-1].text == " ":
         pieces.pop()
     run = TextRun(pieces, bool(base))
-    if not reading.verified or _overprinted(clusters):
+    if not reading.verified or _overprinted(clusters) or any(g.doubt for c in clusters for g in c.glyphs):
         run.unverified.append((0, len(run.text)))
     return run
 

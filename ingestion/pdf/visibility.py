@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingestion.pdf.geometry import Rect, contains
-from ingestion.pdf.marks import Area, Glyph, PageMarks
+from ingestion.pdf.marks import OUTSIDE, Area, Glyph, PageMarks
 from ingestion.pdf.state import Colour
+from ingestion.pdf.whole_words import keep_whole
 
 _NEAR = 0.06  # colours that differ less in every channel cannot be told apart
 _WHITE: Colour = (1.0, 1.0, 1.0)
@@ -33,6 +34,7 @@ class VisibleText:
 def sort_out(marks: PageMarks, page: Rect) -> VisibleText:
     """Tell visible from hidden glyphs. Over a scan without visible text, the hidden layer is the text."""
     _hide(marks, page)
+    keep_whole(marks.glyphs, page)
     seen = [g for g in marks.glyphs if not g.hidden]
     hidden = [g for g in marks.glyphs if g.hidden]
     scans = [a for a in marks.areas if a.image and _share(a.box, page) > _LARGE]
@@ -67,7 +69,7 @@ def _hide(marks: PageMarks, page: Rect) -> None:
             continue
         x, y = (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
         if not contains(page, x, y, 0.5):
-            glyph.hidden = "outside the page"
+            glyph.hidden = OUTSIDE
         elif covering and _covered(glyph, covering):
             glyph.hidden = "covered"
         elif glyph.fill is not None and _same(glyph.fill, _behind(glyph, x, y, painted)):

@@ -125,6 +125,15 @@ def test_what_fails_is_named_and_the_rest_goes_on(
         assert library.check() == []
 
 
+def test_the_same_bytes_under_two_names_are_one_document(
+    folder: Path, bring: Callable[..., list[FileResult]]
+) -> None:
+    shutil.copy(folder / "fever-2020.md", folder / "zz-copy.md")
+    results = bring(folder)
+    assert outcomes(results) == {"fever-2020.md": Outcome.ADDED, "zz-copy.md": Outcome.UNCHANGED}
+    assert len({r.document.id for r in results if r.document}) == 1
+
+
 def test_the_same_text_in_other_bytes_is_said(folder: Path, bring: Callable[..., list[FileResult]]) -> None:
     bring(folder)
     (folder / "copy.md").write_text(OLD + "\n\n\n", encoding="utf-8")
