@@ -1,6 +1,8 @@
 """`make bench`: every benchmark in a process of its own, one at a time, then docs/benchmarks/DATE.md.
 
-python -m evaluation.bench [NAME ...]     all of them, or those named
+    python -m evaluation.bench [NAME ...]     all of them, or those named
+
+Results are kept in build/bench, so that one that is measured again takes its place in the day's report.
 """
 
 from __future__ import annotations
@@ -8,7 +10,6 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ BENCHMARKS = {
 }
 
 FAILED = "it failed"
+KEPT = ROOT / "build" / "bench"
 
 
 def main(names: list[str]) -> int:
@@ -35,32 +37,36 @@ def main(names: list[str]) -> int:
         )
         return 2
     where = machine()
-    with tempfile.TemporaryDirectory() as folder:
-        measured = [_apart(name, Path(folder) / f"{name}.json") for name in names or BENCHMARKS]
-    text = report(measured, where)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    measured = [_apart(name) for name in names or BENCHMARKS]
+    today = [KEPT / f"{name}.json" for name in BENCHMARKS]
+    text = report([load(file) for file in today if file.exists() and _of_today(file)], where)
     print(text)
-    if not names:
-        target = ROOT / "docs" / "benchmarks" / f"{date.today().isoformat()}.md"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-        print(f"written: {target}", file=sys.stderr)
-    failed = any(m.skipped.startswith(FAILED) for m in measured)
-    return 1 if failed else 0
+    target = ROOT / "docs" / "benchmarks" / f"{date.today().isoformat()}.md"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    print(f"written: {target}", file=sys.stderr)
+    return 1 if any(m.skipped.startswith(FAILED) for m in measured) else 0
 
 
-def _apart(name: str, result: Path) -> Measured:
+def _of_today(file: Path) -> bool:
+    return date.fromtimestamp(file.stat().st_mtime) == date.today()
+
+
+def _apart(name: str) -> Measured:
     """Run one benchmark in its own process, so that none sees the memory or the caches of another."""
     title, needs = BENCHMARKS[name]
+    result = KEPT / f"{name}.json"
     command = f"python -m evaluation.bench {name}"
     absent = [need for need in needs if not (DATA / need).exists()]
     if absent:
-        return Measured(
-            title, command, (), 0, skipped=f"the data {', '.join(absent)} is not beside the project"
-        )
+        reason = f"the data {', '.join(absent)} is not beside the project"
+        save(Measured(title, command, (), 0, skipped=reason), result)
+        return load(result)
     print(f"measuring: {title}…", file=sys.stderr, flush=True)
     done = subprocess.run([sys.executable, "-m", "evaluation.bench", "--one", name, str(result)], cwd=ROOT)
     if done.returncode:
-        return Measured(title, command, (), 0, skipped=f"{FAILED} with exit code {done.returncode}")
+        save(Measured(title, command, (), 0, skipped=f"{FAILED} with exit code {done.returncode}"), result)
     return load(result)
 
 

@@ -18,6 +18,7 @@ from indexes.records import StoredVectors, text_hash, vector_key
 from indexes.search.refresh import refresh
 from indexes.types import Chunk, Document, ExtractedDocument, Metadata, WarningKind
 from ingestion.chunking import chunk
+from ingestion.extractors import current
 from ingestion.limits import Limits
 from ingestion.pool import PageProgress, extract_files
 from ingestion.sidecar import load_sidecar
@@ -27,7 +28,7 @@ SUFFIXES = (".pdf", ".txt", ".md")
 
 class Outcome(StrEnum):
     ADDED = "added"
-    UPDATED = "updated"  # the file is known, what is said about it changed
+    UPDATED = "updated"  # the file is known; what is said of it changed, or it was read anew
     UNCHANGED = "unchanged"
     FAILED = "failed"
 
@@ -207,9 +208,9 @@ class _Run:
         self._embedder: Embedder | None = None
 
     def known(self, file: _File) -> FileResult | None:
-        """What to say of a file whose bytes the library already holds; None when it does not."""
+        """What to say of a file that the library holds, as this version reads it; else None."""
         document = self._library.find_content(file.content_hash)
-        if document is None:
+        if document is None or document.extractor != current(document.media_type):
             return None
         before = self._library.metadata(document.id)
         after = overlay(before, file.metadata)
@@ -281,14 +282,7 @@ class _Run:
             if hashlib.sha256(original).hexdigest() != extracted.content_hash:
                 raise UnreadableDocument(f"{file.path} changed while it was read.", remedy="Ingest it again.")
             twin = self._library.find_text(text_hash(extracted.pages))
-            document = self._library.add(
-                extracted,
-                said,
-                ready.chunks,
-                own,
-                model_id=self._model().manifest.model_id,
-                original=original,
-            )
+            document, outcome = self._put(ready, said, own, original)
         except OSError as error:
             gone = UnreadableDocument(
                 f"{file.path} cannot be read: {error.strerror}.", remedy="Ingest it again."
@@ -299,15 +293,34 @@ class _Run:
         kinds = Counter(kind for page in extracted.pages for kind in {w.kind for w in page.warnings})
         return FileResult(
             file.path,
-            Outcome.ADDED,
+            outcome,
             document,
             superseded=document.supersedes,
-            same_text_as=twin.id if twin else None,
+            same_text_as=twin.id if twin and twin.id != document.id else None,
             pages=document.page_count,
             chunks=len(ready.chunks),
             embedded=len(own),
             warnings=tuple(sorted(kinds.items())),
         )
+
+    def _put(
+        self, ready: _Ready, said: Metadata, own: dict[str, StoredVectors], original: bytes
+    ) -> tuple[Document, Outcome]:
+        """Store a new document; one that an older version had read gets a new revision of its pages."""
+        model_id = self._model().manifest.model_id
+        known = self._library.find_content(ready.file.content_hash)
+        if known is None:
+            added = self._library.add(
+                ready.extracted, said, ready.chunks, own, model_id=model_id, original=original
+            )
+            return added, Outcome.ADDED
+        before = self._library.metadata(known.id)
+        document = self._library.replace_pages(
+            known.id, ready.extracted, ready.chunks, own, model_id=model_id
+        )
+        if (after := overlay(before, ready.file.metadata)) != before:
+            document = self._library.update_metadata(known.id, after)
+        return document, Outcome.UPDATED
 
     def _model(self) -> Embedder:
         if self._embedder is None:

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from indexes.errors import LimitExceeded, UnreadableDocument
 from indexes.types import BlockKind, ExtractedDocument, Metadata
-from ingestion import markdown, plain_text
+from ingestion import extractors, markdown, plain_text
 from ingestion.decoding import decode
 from ingestion.limits import Limits
 from ingestion.text_pages import Part, to_pages
 
 TEXT_SUFFIXES = frozenset({".txt", ".text"})
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
-TEXT_VERSION = "1"  # raise it when the page text of an unchanged text file would change
 
 _PDF_MARK = b"%PDF-"
 _MARK_WITHIN = 1024  # bytes: as PDF readers do, ISO 32000-1 implementation note 13
@@ -123,7 +122,7 @@ def _read_text(data: bytes, file_name: str, kind: str, limits: Limits) -> Extrac
         file_name=file_name,
         content_hash=hashlib.sha256(data).hexdigest(),
         media_type=kind,
-        extractor=f"sanad-text {TEXT_VERSION}",
+        extractor=extractors.TEXT,
         pages=pages,
         metadata=Metadata(title=_title(parts)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.analysis import tokens
-from indexes.search.lexical import QueryTerm
+from indexes.search.lexical import LexicalIndex, QueryTerm
 from indexes.search.means import Vectors
+from indexes.search.terms import Named
 from indexes.types import Question, ScoredChunk
 
 
@@ -18,13 +20,18 @@ from indexes.types import Question, ScoredChunk
 class ChunkEvidence:
     """`sentences` (n,): debiased cosine of the question with each sentence. `coverage`: the weighted share,
     0 to 1, of the question's terms that the passage has, and `sentence_coverage` (n,) that each sentence has;
-    translations and synonyms count. `same_language`: whether the question's own words can occur."""
+    translations and synonyms count. `same_language`: whether the question's own words can occur. `found`: the
+    weight, a sum of idf, of the terms that the passage has. `lacking`: see `lacking`. `among`: of how many
+    passages in its language it is one."""
 
     result: ScoredChunk
     sentences: NDArray[np.float32]
     coverage: float
     sentence_coverage: NDArray[np.float32]
     same_language: bool
+    found: float = 0.0
+    lacking: float = 0.0
+    among: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +48,24 @@ class Evidence:
 
 def coverage(terms: Sequence[QueryTerm], text: str) -> float:
     """The weighted share of the terms of which `text` has a form; a synonym counts as the word itself."""
-    present = set(tokens(text))
     full = sum(term.weight for term in terms)
-    found = sum(term.weight for term in terms if any(form.term in present for form in term.forms))
-    return found / full if full else 0.0
+    return found(terms, text) / full if full else 0.0
+
+
+def found(terms: Sequence[QueryTerm], text: str) -> float:
+    """The weight of the terms of which `text` has a form."""
+    present = set(tokens(text))
+    return sum(term.weight for term in terms if any(form.term in present for form in term.forms))
+
+
+def lacking(named: Sequence[Named], text: str, home: LexicalIndex) -> float:
+    """How many of the things that a question names `text` does not name, in either language; one that all
+    passages of the question's language (`home`) name counts nothing, one that none of them names counts 1.
+    """
+    present = set(tokens(text))
+    missing = {
+        thing.others: max((home.idf(term) for term in thing.terms), default=0.0)
+        for thing in named
+        if not any(present.issuperset(name) for name in (thing.terms, *thing.others))
+    }
+    return sum(missing.values()) / math.log(2 * home.count + 2)  # the idf of a term that no passage has

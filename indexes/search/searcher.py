@@ -18,7 +18,7 @@ from indexes.search import fusion
 from indexes.search.candidates import PER_SIGNAL, Candidates, gather, shares_words
 from indexes.search.derived import Derived, open_derived
 from indexes.search.eligibility import eligible, preference
-from indexes.search.evidence import ChunkEvidence, Evidence, coverage
+from indexes.search.evidence import ChunkEvidence, Evidence, coverage, found, lacking
 from indexes.search.means import Vectors, debias
 from indexes.search.settled import prior_for
 from indexes.search.terms import Named, content_terms, named_things, query_terms
@@ -121,17 +121,22 @@ class Searcher:
         chunks = []
         for hit, cosines in zip(results, sentences, strict=True):
             own = lexical[hit.chunk.language]
-            asked = query_terms(terms, named, own, lexical.get(question.language, own))
+            home = lexical.get(question.language, own)
+            asked = query_terms(terms, named, own, home)
+            text = "\n".join((*hit.chunk.section, hit.chunk.text))
             chunks.append(
                 ChunkEvidence(
                     hit,
                     cosines,
-                    coverage(asked, "\n".join((*hit.chunk.section, hit.chunk.text))),
+                    coverage(asked, text),
                     np.array(
                         [coverage(asked, hit.chunk.text[s.start : s.end]) for s in hit.chunk.sentences],
                         dtype=np.float32,
                     ),
                     shares_words(question.language, hit.chunk.language),
+                    found(asked, text),
+                    lacking(named, text, home),
+                    own.count,
                 )
             )
         return Evidence(question, vector, spread, len(index.background), tuple(chunks))

@@ -57,7 +57,7 @@ def _refuse_empty(pages: list[Page], path: Path) -> None:
 
 
 def _with_letters(page: Page) -> Page:
-    known = {warning.kind for warning in page.warnings}
+    known = {warning.kind for warning in page.warnings if warning.start is None}  # of the whole page
     if known & {WarningKind.OCR, WarningKind.GARBLED_TEXT}:
         return page
     warning = check_letters(page.text)

@@ -45,7 +45,7 @@ def assemble(drafts: Sequence[DraftBlock], origin: tuple[float, float]) -> Assem
             detail = "no reading order gives this line"
             warnings.append(PageWarning(WarningKind.UNVERIFIED_ORDER, detail, position + a, position + b))
         if draft.run.rtl:
-            for a, b in descending(draft.run.text):
+            for a, b in descending(draft.run.text, running=not draft.table):
                 found = draft.run.text[a:b]
                 warnings.append(
                     PageWarning(

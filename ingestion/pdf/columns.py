@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ingestion.pdf.lines import Segment
 
@@ -33,26 +33,31 @@ class Row:
 
 @dataclass(slots=True)
 class Region:
-    """A column or another part of the page that is read from top to bottom."""
+    """A column or another part of the page that is read from top to bottom. x0, x1: of the whole column."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row]
+    x0: float
+    x1: float
 
 
-def regions_of(segments: Sequence[Segment], rtl: bool, depth: int = 0) -> list[Region]:
+def regions_of(
+    segments: Sequence[Segment], rtl: bool, depth: int = 0, column: tuple[float, float] | None = None
+) -> list[Region]:
     """The regions of a page in reading order; columns are read from the right when `rtl`."""
     if not segments:
         return []
+    x0, x1 = column or (min(s.x0 for s in segments), max(s.x1 for s in segments))
     if depth < _MAX_DEPTH and 6 <= len(segments) <= _MAX_SEGMENTS:
         size = statistics.median(s.size for s in segments)
         gutter = _gutter(segments, size)
         if gutter is not None:
-            return _columns(segments, gutter, rtl, depth)
+            return _columns(segments, gutter, rtl, depth, (x0, x1))
         height = _widest_band(segments, size)
         if height is not None:
             above = [s for s in segments if s.y > height]
             below = [s for s in segments if s.y <= height]
-            return regions_of(above, rtl, depth + 1) + regions_of(below, rtl, depth + 1)
-    return [Region(_rows(segments, rtl))]
+            return [r for part in (above, below) for r in regions_of(part, rtl, depth + 1, (x0, x1))]
+    return [Region(_rows(segments, rtl), x0, x1)]
 
 
 def _gutter(segments: Sequence[Segment], size: float) -> float | None:
@@ -77,7 +82,9 @@ def _side_by_side(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
     return high - low > 2 * max(left[0].size, right[0].size)
 
 
-def _columns(segments: Sequence[Segment], gutter: float, rtl: bool, depth: int) -> list[Region]:
+def _columns(
+    segments: Sequence[Segment], gutter: float, rtl: bool, depth: int, outer: tuple[float, float]
+) -> list[Region]:
     """Both columns in turn, interrupted by what runs across them."""
     regions: list[Region] = []
     waiting: list[Segment] = []
@@ -97,11 +104,11 @@ def _columns(segments: Sequence[Segment], gutter: float, rtl: bool, depth: int) 
             across.append(segment)
             continue
         if across:
-            regions.append(Region(_rows(across, rtl)))
+            regions.append(Region(_rows(across, rtl), *outer))
             across = []
         waiting.append(segment)
     if across:
-        regions.append(Region(_rows(across, rtl)))
+        regions.append(Region(_rows(across, rtl), *outer))
     flush()
     return regions
 

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from indexes.types import Block, BlockKind, Page, Span
 from ingestion.pdf.drafts import DraftBlock, PageDraft
+from ingestion.pdf.furniture import FURNITURE, mark_furniture
 from ingestion.pdf.outline import OutlineEntry, bare
 from ingestion.pdf.paragraphs import ends_sentence
 
-_REPEATS = 3  # pages on which a header or footer stands at least
-_MARGIN = 0.15  # of the page's height, at the top and at the bottom
-_SAME_PLACE = 4.0  # points
 _LARGER = 1.12  # of the body's type size
 _SMALLER = 0.94
 _HEADING_CHARACTERS = 160
-_DIGITS = re.compile(r"\d+")
 _NOTE = re.compile(r"\[\^[^\]]+\]|[*†‡§]|\(?\d{1,2}[).]?\s")
-_FURNITURE = (BlockKind.PAGE_HEADER, BlockKind.PAGE_FOOTER)
 
 Place = tuple[int, int]  # page index, draft index
 
 
 def finish(drafts: Sequence[PageDraft], outline: Sequence[OutlineEntry]) -> tuple[Page, ...]:
     """The pages with the kinds and levels of their blocks, and table headers joined to their rows."""
-    _mark_furniture(drafts)
+    mark_furniture(drafts)
     body = _body_size(drafts)
     _mark_headings(drafts, outline, body)
     for draft in drafts:
@@ -48,77 +44,12 @@ def _page(draft: PageDraft, headers: dict[Place, tuple[Span, ...]], index: int) 
     return replace(draft.page, blocks=tuple(blocks), text=text)
 
 
-def _mark_furniture(drafts: Sequence[PageDraft]) -> None:
-    if len(drafts) < _REPEATS:
-        return
-    seen: dict[tuple[bool, str], list[tuple[float, int]]] = defaultdict(list)
-    for index, draft in enumerate(drafts):
-        for top, _, _, signature, place in _edges(draft):
-            seen[top, signature].append((place, index))
-    for draft in drafts:
-        for top, k, line, signature, place in list(_edges(draft)):
-            pages = {i for y, i in seen[top, signature] if abs(y - place) <= _SAME_PLACE}
-            if len(pages) >= _REPEATS:
-                _cut_out(draft, k, line, BlockKind.PAGE_HEADER if top else BlockKind.PAGE_FOOTER)
-
-
-def _edges(draft: PageDraft) -> Iterator[tuple[bool, int, int, str, float]]:
-    """Lines near the upper and lower edge: (top, block, line, text with digits made equal, place)."""
-    low, high = draft.frame
-    margin = _MARGIN * (high - low)
-    for k in range(len(draft.blocks) - 1, -1, -1):
-        block = draft.blocks[k]
-        if not block.lines:
-            continue
-        for number in {0, len(block.lines) - 1}:
-            y = block.lines[number].y
-            top, bottom = y > high - margin, y < low + margin
-            if not top and not bottom:
-                continue
-            if block.table and len(block.lines) != 1:
-                continue
-            start, end = _line_span(draft, k, number)
-            signature = _DIGITS.sub("#", draft.page.text[start:end].strip())
-            if signature and len(signature) < 200:
-                yield top, k, number, signature, y
-
-
-def _line_span(draft: PageDraft, k: int, number: int) -> tuple[int, int]:
-    block = draft.blocks[k]
-    start = draft.starts[k] + block.lines[number].start
-    last = number + 1 == len(block.lines)
-    end = draft.ends[k] if last else draft.starts[k] + block.lines[number + 1].start
-    return start, end
-
-
-def _cut_out(draft: PageDraft, k: int, line: int, kind: BlockKind) -> None:
-    """Make one line of a block, its first or last, a block of its own of this kind."""
-    block = draft.blocks[k]
-    if len(block.lines) == 1:
-        block.kind, block.level, block.table = kind, 0, 0
-        return
-    start, end = _line_span(draft, k, line)
-    text = draft.page.text
-    cut = end if line == 0 else start
-    if text[cut - 1] != " ":
-        return
-    part = replace(block, kind=kind, level=0, table=0, lines=[block.lines[line]])
-    rest = block.lines[1:] if line == 0 else block.lines[:-1]
-    shift = cut - draft.starts[k] if line == 0 else 0
-    whole = replace(block, lines=[replace(one, start=one.start - shift) for one in rest])
-    part.lines = [replace(part.lines[0], start=0)]
-    pair = [part, whole] if line == 0 else [whole, part]
-    draft.blocks[k : k + 1] = pair
-    draft.starts[k : k + 1] = [draft.starts[k], cut]
-    draft.ends[k : k + 1] = [cut - 1, draft.ends[k]]
-
-
 def _body_size(drafts: Sequence[PageDraft]) -> float:
     """The type size that most of the text has."""
     sizes: Counter[float] = Counter()
     for draft in drafts:
         for k, block in enumerate(draft.blocks):
-            if block.kind not in _FURNITURE:
+            if block.kind not in FURNITURE:
                 sizes[round(block.size * 2) / 2] += draft.ends[k] - draft.starts[k]
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
@@ -153,16 +84,18 @@ def _looks_like_heading(draft: PageDraft, k: int, text: str, body: float) -> boo
         return False
     if larger:
         return True
-    following = next((b for b in draft.blocks[k + 1 :] if b.kind not in _FURNITURE), None)
+    following = next((b for b in draft.blocks[k + 1 :] if b.kind not in FURNITURE), None)
     alone = len(block.lines) <= 2 and len(text) <= 100
-    return block.bold and block.size > 0.97 * body and alone and following is not None and not following.bold
+    if not block.bold or block.size <= 0.97 * body or not alone or following is None:
+        return False
+    return bool(following.table) or not following.bold
 
 
 def _mark_footnotes(draft: PageDraft, body: float) -> None:
     low, high = draft.frame
     for k in range(len(draft.blocks) - 1, -1, -1):
         block = draft.blocks[k]
-        if block.kind in _FURNITURE:
+        if block.kind in FURNITURE:
             continue
         text = draft.page.text[draft.starts[k] : draft.ends[k]]
         small = block.size < _SMALLER * body
@@ -178,7 +111,7 @@ def _table_headers(drafts: Sequence[PageDraft]) -> dict[Place, tuple[Span, ...]]
     headers: dict[Place, tuple[Span, ...]] = {}
     before: tuple[DraftBlock, tuple[Span, ...], tuple[str, ...]] | None = None
     for index, draft in enumerate(drafts):
-        content = [k for k, b in enumerate(draft.blocks) if b.kind not in _FURNITURE]
+        content = [k for k, b in enumerate(draft.blocks) if b.kind not in FURNITURE]
         for table in sorted({b.table for b in draft.blocks if b.table}):
             rows = [k for k in content if draft.blocks[k].table == table]
             if not rows:

@@ -8,18 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pypdf._codecs.symbol import _symbol_encoding
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject
 from pypdf.generic._font import Font
 
 from ingestion.pdf.geometry import Matrix
+from ingestion.pdf.letters import UNKNOWN, is_unknown
 from ingestion.pdf.objects import array
 
-UNKNOWN = "\ufffd"  # a glyph whose letter the file does not say
 # What a damaged font makes pypdf raise: its own errors, and those of values that are not what they should be.
 FONT_ERRORS = (PyPdfError, KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
 
 _BOLD = re.compile(r"bold|black|heavy|demi(?!light)|semibold|extrabold", re.IGNORECASE)
+_SYMBOL = re.compile(r"symbol(?:mt|ps|psmt|neu)?(?:[-,].*)?", re.IGNORECASE)
+_PICTURES = re.compile(r"symbol(?:mt|ps|psmt)?$|wingding|webding|dingbat|marlett|bullet", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
 _BOLD_WEIGHT = 600
 
@@ -92,7 +95,7 @@ class FontFace:
         text = self._source.character_map.get(character)
         if text is None:
             text = character if self._unicode_coded() else UNKNOWN
-        return Code(int.from_bytes(piece, "big"), _sound(text, width), float(width) / 1000, False)
+        return Code(int.from_bytes(piece, "big"), self._sign(_sound(text, width)), float(width) / 1000, False)
 
     def _simple_code(self, byte: int) -> Code:
         assert isinstance(self._source.encoding, dict)
@@ -104,7 +107,19 @@ class FontFace:
             width = float(self._source.character_widths.get(chr(byte), self._default_width()))
         if not self.known:
             text = UNKNOWN
-        return Code(byte, _sound(text, width), width * abs(self.matrix[0]), byte == 32)
+        return Code(byte, self._sign(_sound(text, width)), width * abs(self.matrix[0]), byte == 32)
+
+    @property
+    def pictures(self) -> bool:
+        """Whether this is a font of signs, not of letters."""
+        return bool(_PICTURES.search(self.name.split("+")[-1]))
+
+    def _sign(self, text: str) -> str:
+        """The sign that a private character U+F000 to U+F0FF of the font Symbol stands for, such as ≥."""
+        if len(text) == 1 and "\uf020" <= text <= "\uf0ff" and _SYMBOL.fullmatch(self.name.split("+")[-1]):
+            sign = _symbol_encoding[ord(text) & 0xFF]
+            return sign if sign and not is_unknown(sign) and sign.isprintable() else text
+        return text
 
     def _default_width(self) -> float:
         return 0.0 if self.type3 else float(self._source.character_widths.get("default", 500))

@@ -15,7 +15,14 @@ from ingestion.pdf.geometry import (
     transform_rect,
 )
 from ingestion.pdf.marks import Glyph, PageMarks
-from ingestion.pdf.objects import OBJECT_ERRORS, dictionary, entry, numbers, reference, stream_data
+from ingestion.pdf.objects import (
+    OBJECT_ERRORS,
+    dictionary,
+    entry,
+    numbers,
+    reference,
+    stream_data,
+)
 from ingestion.pdf.operators import ContentRun
 from ingestion.pdf.paths import PathBuilder
 from ingestion.pdf.shared import Shared
@@ -90,14 +97,16 @@ class Interpreter:
         if box is not None:
             inner.clip = intersect(inner.clip, transform_rect(inner.ctm, box))  # type: ignore[arg-type]
         own = entry(form, "/Resources")
-        self._forms.append(number)
         try:
             data = stream_data(form)
-            self.run(data, own if isinstance(own, DictionaryObject) else resources, inner, depth + 1)
         except LimitReachedError:
-            raise
+            raise  # a bomb ends the file
         except OBJECT_ERRORS:
             self.problem("a form cannot be read")
+            return
+        self._forms.append(number)
+        try:
+            self.run(data, own if isinstance(own, DictionaryObject) else resources, inner, depth + 1)
         finally:
             self._forms.pop()
 

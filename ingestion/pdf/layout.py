@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from indexes.types import BlockKind
 from ingestion.pdf.columns import regions_of
 from ingestion.pdf.drafts import DraftBlock, DraftLine
+from ingestion.pdf.geometry import Rect
 from ingestion.pdf.gutters import gutters_of
+from ingestion.pdf.letters import UNKNOWN, is_unknown
 from ingestion.pdf.lines import Segment, arabic_letters, latin_letters, lines_of, segments_of, word_gap
 from ingestion.pdf.marks import Glyph, Rule
 from ingestion.pdf.paragraphs import TextLine, blocks_of
@@ -16,14 +18,20 @@ from ingestion.pdf.reading import MirrorCoding, Piece, TextRun, read_segment
 from ingestion.pdf.tables import Table, take_aligned, take_ruled
 
 _TABLE_REACH = 4.0  # ems between rows of one table
+_BULLET_REACH = 2.5  # ems from a drawn bullet to its text, at most
+_BULLET_SIZE = 0.75  # ems
+_UNIT_CUT = re.compile(r"\w/$")
+_RANGE_CUT = re.compile(r"\d[-–—]$")
 # Seen from left to right, so that the sign of a number may stand on either side of it.
 _LABEL = re.compile(
-    r"[•●○◦▪▫■□◆◇►▶▸‣⁃·✓✔➢➤❖§\uf0b7\uf0a7\uf0d8\uf0fc*–—-]"
+    r"[•●○◦▪▫■□◆◇►▶▸‣⁃·✓✔➢➤❖§\ue000-\uf8ff\ufffd*–—-]"
     r"|[.)\-]?[\d٠-٩]{1,2}[.)\-]|[.)\-][\d٠-٩]{1,2}|[a-z][.)]|[.)-]?[أ-ي][.)-]?"
 )
 
 
-def drafts_of(glyphs: Sequence[Glyph], rules: Sequence[Rule], coding: MirrorCoding) -> list[DraftBlock]:
+def drafts_of(
+    glyphs: Sequence[Glyph], rules: Sequence[Rule], dots: Sequence[Rect], coding: MirrorCoding
+) -> list[DraftBlock]:
     """The blocks of one writing direction's visible glyphs."""
     lines = lines_of(glyphs)
     word = word_gap(lines)
@@ -36,15 +44,16 @@ def drafts_of(glyphs: Sequence[Glyph], rules: Sequence[Rule], coding: MirrorCodi
     drafts: list[DraftBlock] = []
     for region in regions_of(take_ruled(segments, rules), rtl):
         waiting: list[TextLine] = []
+        column = (region.x0, region.x1)
         for part in take_aligned(region.rows, rules, rtl):
             if isinstance(part, Table):
-                drafts.extend(blocks_of(waiting))
+                drafts.extend(blocks_of(waiting, column))
                 waiting = []
                 number = _goes_on(drafts[-1], part) if drafts else 0
                 drafts.extend(_table_rows(part, number or len(drafts) + 1, rtl, coding))
             else:
-                waiting.extend(_line(segment, rtl, coding) for segment in part.segments)
-        drafts.extend(blocks_of(waiting))
+                waiting.extend(_line(segment, rtl, coding, dots) for segment in part.segments)
+        drafts.extend(blocks_of(waiting, column))
     return drafts
 
 
@@ -71,9 +80,42 @@ def _with_label(segments: list[Segment], rtl: bool) -> list[Segment]:
     return [Segment(segments[0].x0, segments[1].x1, rest.y, rest.size, items)]
 
 
-def _line(segment: Segment, rtl: bool, coding: MirrorCoding) -> TextLine:
+def _line(segment: Segment, rtl: bool, coding: MirrorCoding, dots: Sequence[Rect]) -> TextLine:
     run = read_segment(segment, rtl_page=rtl, shaped=coding)
-    return TextLine(run, segment.y, segment.x0, segment.x1, segment.size, segment.bold)
+    _name_bullet(run)
+    bullet = bool(dots) and _has_bullet(segment, run.rtl, dots)
+    return TextLine(run, segment.y, segment.x0, segment.x1, segment.size, segment.bold, bullet)
+
+
+def _name_bullet(run: TextRun) -> None:
+    """Write a bullet that the file gives as a private or unknown character as one. Before a figure, or from
+    a font of letters when it is quite unknown, it may say something: "≥ 65"."""
+    if len(run.pieces) < 3 or run.pieces[1].text != " ":
+        return
+    first, following = run.pieces[0], run.pieces[2].text[:1]
+    if len(first.text) != 1 or not is_unknown(first.text) or not following.isalpha():
+        return
+    font = first.glyphs[0].font if first.glyphs else None
+    if first.text != UNKNOWN or (font is not None and font.pictures):
+        run.pieces[0] = Piece("•", first.glyphs)
+
+
+def _has_bullet(segment: Segment, rtl: bool, dots: Sequence[Rect]) -> bool:
+    """Whether exactly one small shape stands where the line begins, between its baseline and its top."""
+    size = segment.size
+    near = []
+    for x0, y0, x1, y1 in dots:
+        gap = x0 - segment.x1 if rtl else segment.x0 - x1
+        level = segment.y - 0.05 * size <= (y0 + y1) / 2 <= segment.y + 0.75 * size
+        if level and 0.1 * size <= gap <= _BULLET_REACH * size and y1 - y0 <= _BULLET_SIZE * size:
+            near.append((x0, y0, x1, y1))
+    # a filled and stroked bullet is painted twice
+    return bool(near) and all(abs(a - b) < 1.0 for dot in near for a, b in zip(dot, near[0], strict=True))
+
+
+def _goes_on_at_once(before: str, line: str) -> bool:
+    """Whether a cell's line was broken inside a unit or a range: mg/ + kg, 0.1– + 0.2."""
+    return bool(_UNIT_CUT.search(before) or (_RANGE_CUT.search(before) and line[:1].isdigit()))
 
 
 def _table_rows(table: Table, number: int, rtl: bool, coding: MirrorCoding) -> list[DraftBlock]:
@@ -84,7 +126,8 @@ def _table_rows(table: Table, number: int, rtl: bool, coding: MirrorCoding) -> l
         for k, cell in enumerate(reversed(cells) if rtl else cells):
             text = TextRun()
             for segment in cell:
-                text.add(read_segment(segment, rtl_page=rtl, shaped=coding))
+                line = read_segment(segment, rtl_page=rtl, shaped=coding)
+                text.add(line, "" if _goes_on_at_once(text.text, line.text) else " ")
             if k:
                 run.pieces.append(Piece("\t"))
             run.add(text, "")

@@ -91,3 +91,11 @@ _TO_SUPERSCRIPT = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸�
 def superscript(text: str) -> str:
     """The raised form of digits and signs."""
     return text.translate(_TO_SUPERSCRIPT)
+
+
+UNKNOWN = "\ufffd"  # a glyph whose letter the file does not say
+
+
+def is_unknown(character: str) -> bool:
+    """Whether a character says nothing of what is drawn: U+FFFD or one for private use."""
+    return character == UNKNOWN or "\ue000" <= character <= "\uf8ff"

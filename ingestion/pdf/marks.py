@@ -64,6 +64,10 @@ class Rule:
     end: float
 
 
+_DOT = (1.0, 9.0)  # points, the sides of a shape that may be a bullet
+_MAX_DOTS = 5_000  # of one page: more are a drawing
+
+
 @dataclass(slots=True)
 class PageMarks:
     """All that a page paints, in painting order."""
@@ -71,4 +75,12 @@ class PageMarks:
     glyphs: list[Glyph] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
+    dots: list[Rect] = field(default_factory=list)  # small shapes and pictures, such as bullets
     problems: list[str] = field(default_factory=list)  # parts that could not be read
+
+    def dot(self, box: Rect) -> None:
+        """Note a shape when it is as small as a bullet."""
+        width, height = box[2] - box[0], box[3] - box[1]
+        least, most = _DOT
+        if least <= min(width, height) and max(width, height) <= most and len(self.dots) < _MAX_DOTS:
+            self.dots.append(box)

@@ -7,19 +7,20 @@ from typing import Any
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject, StreamObject
 
-# What reading a damaged object can raise: pypdf's own errors, and those of values that are not what they
-# should be. MemoryError and RecursionError are not among them: they end the document.
-OBJECT_ERRORS = (
+# What values that are not what they should be raise, in our own code. MemoryError and RecursionError are not
+# among them: they end the document.
+VALUE_ERRORS = (
     PyPdfError,
     KeyError,
     IndexError,
     TypeError,
     ValueError,
-    AttributeError,
     OverflowError,
     AssertionError,
     NotImplementedError,
 )
+# The same for calls into pypdf, which asks objects of the wrong type for what they do not have.
+OBJECT_ERRORS = (*VALUE_ERRORS, AttributeError)
 
 
 def entry(holder: Any, key: str) -> Any:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pypdf.errors import LimitReachedError
 from pypdf.generic import DictionaryObject, StreamObject
 
 from ingestion.pdf.actual_text import ActualText
@@ -24,7 +25,7 @@ from ingestion.pdf.geometry import (
 )
 from ingestion.pdf.lexer import operations
 from ingestion.pdf.marks import CLIPPED, Area, Glyph
-from ingestion.pdf.objects import OBJECT_ERRORS, dictionary, entry, resolve
+from ingestion.pdf.objects import VALUE_ERRORS, dictionary, entry, resolve
 from ingestion.pdf.state import State, colour
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ class ContentRun:
                 continue
             try:
                 handler(self, operands)
-            except OBJECT_ERRORS:
+            except LimitReachedError:
+                raise  # a bomb ends the file
+            except VALUE_ERRORS:
                 self.owner.problem(f"operator {operator.decode('latin-1')} has wrong operands")
         while self.content:
             self.end_content([])
@@ -262,6 +265,7 @@ class ContentRun:
         box = intersect(transform_rect(self.state.ctm, (0, 0, 1, 1)), self.state.clip)
         opaque = self.state.alpha >= 0.99 and not self.state.blended
         self.owner.marks.areas.append(Area(box, None, self.owner.next_order(), opaque, image=True))
+        self.owner.marks.dot(box)
 
     def shading(self, _: list[Any]) -> None:
         self.owner.marks.areas.append(Area(self.state.clip, None, self.owner.next_order(), opaque=False))

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from indexes.types import Metadata
 from ingestion.pdf.objects import OBJECT_ERRORS, entry
@@ -76,7 +75,7 @@ def metadata_of(reader: PdfReader) -> Metadata:
     xmp = None
     try:
         xmp = reader.xmp_metadata
-    except (PyPdfError, *OBJECT_ERRORS):
+    except OBJECT_ERRORS:
         xmp = None
     title = _title(reader)
     publisher, published = None, None
@@ -94,7 +93,7 @@ def _title(reader: PdfReader) -> str | None:
     try:
         info = reader.metadata
         return _sensible(info.title if info is not None else None)
-    except (PyPdfError, *OBJECT_ERRORS):
+    except OBJECT_ERRORS:
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pypdf.errors import LimitReachedError
@@ -13,6 +14,7 @@ from ingestion.pdf.drafts import DraftBlock, PageDraft
 from ingestion.pdf.geometry import IDENTITY, Matrix, Rect, multiply, transform_rect, turn
 from ingestion.pdf.glyphs import Interpreter
 from ingestion.pdf.layout import drafts_of
+from ingestion.pdf.letters import is_unknown
 from ingestion.pdf.marks import Glyph, PageMarks
 from ingestion.pdf.objects import OBJECT_ERRORS, array, dictionary, entry, numbers, resolve, stream_data
 from ingestion.pdf.reading import MirrorCoding
@@ -21,6 +23,8 @@ from ingestion.pdf.state import State
 from ingestion.pdf.visibility import VisibleText, sort_out
 
 _LETTER: Rect = (0.0, 0.0, 612.0, 792.0)
+_UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]+")
+_MANY_UNKNOWN = 0.03  # of the letters: the page's fonts are not to be trusted
 _HIDDEN_FLAGS = 2 | 32  # annotation flags Hidden and NoView
 _NO_TEXT_OF_THEIR_OWN = ("/Link", "/Popup", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly")
 
@@ -33,8 +37,8 @@ def read_page(page: Any, number: int, shared: Shared, coding: MirrorCoding) -> P
     visible = sort_out(marks, box)
     drafts: list[DraftBlock] = []
     for angle, glyphs in _by_direction(visible.glyphs, rotation):
-        rules = marks.rules if angle == 0 else []
-        drafts.extend(drafts_of(glyphs, rules, coding))
+        rules, dots = (marks.rules, marks.dots) if angle == 0 else ([], [])
+        drafts.extend(drafts_of(glyphs, rules, dots, coding))
     assembled = assemble(drafts, (box[0], box[1]))
     for draft in drafts:
         draft.run.pieces = []  # thousands of pages wait for the pass over the document
@@ -160,13 +164,23 @@ def _warnings(text: str, visible: VisibleText, marks: PageMarks) -> tuple[PageWa
         found.append(PageWarning(WarningKind.OCR, "the invisible text layer over a scan"))
     elif visible.hidden_text:
         found.append(PageWarning(WarningKind.HIDDEN_TEXT, ", ".join(visible.reasons)))
-    unknown = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in text)
-    if unknown:
-        detail = f"{unknown} of {len(text)} characters are unknown"
-        found.append(PageWarning(WarningKind.GARBLED_TEXT, detail))
+    found.extend(_unknown(text))
     if visible.picture and text.strip():
         detail = f"a picture covers {visible.picture:.0%} of the page; text in it was not read"
-        found.append(PageWarning(WarningKind.UNREADABLE_PART, detail))
+        found.append(PageWarning(WarningKind.UNREAD_IMAGE, detail))
     if not text.strip() and (visible.has_image or visible.has_drawing):
         found.append(PageWarning(WarningKind.NO_TEXT_LAYER, "the page is an image"))
     return tuple(found)
+
+
+def _unknown(text: str) -> list[PageWarning]:
+    """Characters that the file does not say: each stretch, or the page when they are many."""
+    stretches = [match.span() for match in _UNKNOWN.finditer(text)]
+    count = sum(end - start for start, end in stretches)
+    letters = sum(c.isalnum() or is_unknown(c) for c in text)
+    if count > _MANY_UNKNOWN * letters and count > 1:
+        return [PageWarning(WarningKind.GARBLED_TEXT, f"{count} of {letters} letters are unknown")]
+    return [
+        PageWarning(WarningKind.GARBLED_TEXT, "a character is unknown", start, end)
+        for start, end in stretches
+    ]

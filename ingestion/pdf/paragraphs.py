@@ -23,6 +23,7 @@ _NUMBERED = re.compile(
 )
 _ENDS = re.compile(r"[.!?؟۔:؛…][\"'»”)\]]*$")
 _BROKEN = re.compile(r"[\d(][-–—/]$|\($")
+_NOTE = re.compile(r"\[\^[^\]]+\]\s")
 _CAPTION = re.compile(r"(?:جدول|شكل|Table|Figure)\s")
 
 
@@ -36,7 +37,7 @@ class TextLine:
     x1: float
     size: float
     bold: bool
-    hanging: bool = False  # begins where a list item's text begins
+    bullet: bool = False  # a shape before it is its bullet
 
     @property
     def text(self) -> str:
@@ -45,24 +46,27 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is usual in a column: its edges and the distance between lines."""
+    """What is usual among some lines: their edges and the distance between them. `column`: the edges of the
+    column that they stand in, which none of them may reach."""
 
     x0: float
     x1: float
     step: float
+    column: tuple[float, float]
 
 
-def blocks_of(lines: Sequence[TextLine]) -> list[DraftBlock]:
-    """The blocks of consecutive text lines of one region."""
+def blocks_of(lines: Sequence[TextLine], column: tuple[float, float]) -> list[DraftBlock]:
+    """The blocks of consecutive text lines of one region of a column."""
     if not lines:
         return []
-    measure = _measure(lines)
+    measure = _measure(lines, column)
     blocks: list[DraftBlock] = []
     for k, line in enumerate(lines):
         if k and blocks and _continues(lines[k - 1], line, measure, blocks[-1]):
             _join(blocks[-1], line)
         else:
-            kind = BlockKind.LIST_ITEM if begins_item(line.text) else BlockKind.PARAGRAPH
+            item = line.bullet or begins_item(line.text)
+            kind = BlockKind.LIST_ITEM if item else BlockKind.PARAGRAPH
             block = DraftBlock(kind, TextRun(rtl=line.run.rtl), line.size, line.bold)
             block.append_line(line.run, DraftLine(0, line.y, line.x0, line.x1), "")
             blocks.append(block)
@@ -78,10 +82,10 @@ def ends_sentence(text: str) -> bool:
     return bool(_ENDS.search(text)) or text.rstrip().endswith((",", "،", ";"))
 
 
-def _measure(lines: Sequence[TextLine]) -> Measure:
+def _measure(lines: Sequence[TextLine], column: tuple[float, float]) -> Measure:
     steps = [a.y - b.y for a, b in itertools.pairwise(lines) if 0 < a.y - b.y < 4 * a.size]
     step = statistics.median_low(steps) if steps else 1.5 * lines[0].size
-    return Measure(min(line.x0 for line in lines), max(line.x1 for line in lines), step)
+    return Measure(min(line.x0 for line in lines), max(line.x1 for line in lines), step, column)
 
 
 def _continues(before: TextLine, line: TextLine, measure: Measure, block: DraftBlock) -> bool:
@@ -93,15 +97,17 @@ def _continues(before: TextLine, line: TextLine, measure: Measure, block: DraftB
         return False
     if abs(before.size - line.size) > 0.12 * size or (before.bold != line.bold and before.size != line.size):
         return False
-    if begins_item(line.text) and not _BROKEN.search(before.text):
+    if line.bullet or _NOTE.match(line.text) or (begins_item(line.text) and not _BROKEN.search(before.text)):
         return False
     if before.bold and not line.bold and len(block.lines) == 1 and _short(before, measure):
         return False
     rtl = block.run.rtl
-    free = before.x0 - measure.x0 if rtl else measure.x1 - before.x1
-    first_word = _first_word_width(line)
-    if free > 1.15 * first_word + 0.6 * size:
+    needed = 1.15 * _first_word_width(line) + 0.6 * size
+    if (before.x0 - measure.x0 if rtl else measure.x1 - before.x1) > needed:
         return False  # the next word would have fitted: the paragraph ended here
+    left, right = measure.column
+    if ends_sentence(before.text) and (before.x0 - left if rtl else right - before.x1) > needed:
+        return False  # the same, where no line reaches the column's edge
     indent = measure.x1 - line.x1 if rtl else line.x0 - measure.x0
     indent_before = measure.x1 - before.x1 if rtl else before.x0 - measure.x0
     starts = indent - indent_before > 0.8 * size and len(block.lines) > 1 and _ENDS.search(before.text)

@@ -76,6 +76,8 @@ class PathBuilder:
                 self._fill(state, order)
             if stroke:
                 self._stroke()
+            if stroke or (fill and state.alpha > 0 and not _is_white(state)):
+                self._marks.dot(intersect(bounds(self._points), state.clip))
             if self._clipping:
                 state.clip = intersect(state.clip, bounds(self._points))
         self._points, self._segments, self._rects = [], [], []
@@ -99,9 +101,8 @@ class PathBuilder:
         x0, y0, x1, y1 = rect
         if x1 < x0 or y1 < y0:
             return
-        white = state.fill is not None and min(state.fill) > 0.97
         if min(x1 - x0, y1 - y0) < _THIN:
-            if not white:
+            if not _is_white(state):
                 self._rule(rect)
         else:
             self._marks.areas.append(Area(rect, state.fill, order, opaque))
@@ -125,3 +126,7 @@ class PathBuilder:
             self._marks.rules.append(Rule(True, (x0 + x1) / 2, y0, y1))
         elif height < _THIN and width >= _THIN:
             self._marks.rules.append(Rule(False, (y0 + y1) / 2, x0, x1))
+
+
+def _is_white(state: State) -> bool:
+    return state.fill is not None and min(state.fill) > 0.97

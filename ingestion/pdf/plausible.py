@@ -18,6 +18,15 @@ _COMPARED = re.compile(r"[<>≤≥±≈~] ?(?=[\d.])")
 _DANGLING = re.compile(r"[<>≤≥±≈~](?! ?[\d.]| ?$)")
 _RANGE = re.compile(r"(?<![\d.:/-])(?<!\d,)(\d+(?:\.\d+)?) ?- ?(\d+(?:\.\d+)?)(?![\d/:-]|[.,]\d)")
 _STRAY = re.compile(r"(?:^|\s)[،,؛;](?=[A-Za-z])")
+_SECTIONS = 30  # of a chapter, at most
+_WORD = re.compile(r"[.):]?[ \t]+([^\W\d]+)")
+_MEASURE = re.compile(
+    rf"(?:{_UNIT}|(?:مغ|ملغ\w*|مجم|ملجم|مكغ|ميكرو\w*|ملي?|مليل\w*|غ|غم|جم|غرام\w*|جرام\w*|كغ|كجم|كيلو\w*"
+    r"|لتر\w*|وحد[ةه]|وحدات|دول[يى]\w*|ملمول|مول|مم|سم|متر|درج[ةه]|درجات|ساع[ةه]|ساعات|دقيق[ةه]|دقائق|ثاني[ةه]|ثوان\w*"
+    r"|يوم\w*|أيام|أسبوع\w*|أسابيع|شهر\w*|أشهر|شهور|سن[ةه]|سنوات|سنين|عام|عاما|عامًا|أعوام|مر[ةه]|مرات|قطر[ةه]|قطرات|حب[ةه]"
+    r"|حبات|حبوب|قرص\w*|أقراص|كبسول\w*|بخ[ةه]|بخات|جرع[ةه]|جرعات|نقط[ةه]|نقاط|بالم\w*|في|من|إلى|لكل|كل)"
+    r"|times?|doses?|tablets?|puffs?|drops?|per|in|of|to|and|or)$"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _CLOSED_FIRST = re.compile(r"\)[^()]*\(|^[^(]*\)|\([^)]*$")
 
@@ -50,10 +59,25 @@ def _rises(first: str, last: str) -> bool:
     return float(first) <= float(last)
 
 
-def descending(text: str) -> list[tuple[int, int]]:
-    """Where `text` has a range that falls and is not a date or a telephone number: (start, end)."""
+def _is_section(text: str, number: re.Match[str]) -> bool:
+    """Whether a line's first numbers are those of a section: small ones with a word after them that does not
+    measure or count anything."""
+    parts = (number[1], number[2])
+    word = _WORD.match(text, number.end())
+    small = all(p.isdigit() and int(p) <= _SECTIONS for p in parts)
+    return small and word is not None and not _MEASURE.match(word[1])
+
+
+def descending(text: str, *, running: bool = True) -> list[tuple[int, int]]:
+    """Where `text` has a range that falls and is not a date or a telephone number: (start, end).
+
+    In `running` text, not a table, it may begin with the number of a section: ٢-١ قواعد عامة.
+    """
     found = []
-    for m in _RANGE.finditer(fold(text)):
+    text = fold(text)
+    for m in _RANGE.finditer(text):
+        if running and not text[: m.start()].strip() and _is_section(text, m):
+            continue
         first, last = m[1], m[2]
         dated = _YEAR.match(first) and (float(last) <= 12 or len(last) == 2)
         numbered = len(first) > 4 or (first.startswith("0") and "." not in first) or re.match(r"0\d", last)

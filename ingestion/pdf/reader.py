@@ -11,10 +11,11 @@ from io import BytesIO
 from typing import Any
 
 from pypdf import PdfReader, apply_configuration
-from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PyPdfError
+from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
 
 from indexes.errors import LimitExceeded, PasswordRequired, UnreadableDocument
 from indexes.types import ExtractedDocument
+from ingestion import extractors
 from ingestion.limits import Limits
 from ingestion.pdf.document import finish
 from ingestion.pdf.drafts import PageDraft
@@ -24,8 +25,6 @@ from ingestion.pdf.outline import labels_of, metadata_of, outline_of
 from ingestion.pdf.pages import read_page
 from ingestion.pdf.reading import MirrorCoding
 from ingestion.pdf.shared import Shared
-
-EXTRACTOR = "sanad-pdf/1"
 
 Progress = Callable[[int, int], None]
 
@@ -61,7 +60,7 @@ def read_pdf(
             file_name=file_name,
             content_hash=hashlib.sha256(data).hexdigest(),
             media_type="application/pdf",
-            extractor=EXTRACTOR,
+            extractor=extractors.PDF,
             pages=finish(drafts, outline_of(reader)),
             metadata=metadata_of(reader),
         )
@@ -98,6 +97,8 @@ def _told(file_name: str) -> Iterator[None]:
     try:
         yield
     except LimitExceeded as error:
+        if error.message.startswith(file_name):
+            raise
         raise LimitExceeded(f"{file_name}: {error.message}", remedy=error.remedy) from error
     except LimitReachedError as error:
         raise LimitExceeded(
@@ -119,11 +120,21 @@ def _told(file_name: str) -> Iterator[None]:
         raise LimitExceeded(
             f"{file_name} needs more memory than is allowed.", remedy="Split the file, or raise the limit."
         ) from error
-    except (PyPdfError, *OBJECT_ERRORS) as error:
+    except OBJECT_ERRORS as error:
+        if isinstance(error, AttributeError) and not _from_pypdf(error):
+            raise
         raise UnreadableDocument(
             f"{file_name} is damaged beyond reading: {error or type(error).__name__}.",
             remedy="Repair the file, for example by printing it anew.",
         ) from error
+
+
+def _from_pypdf(error: BaseException) -> bool:
+    """Whether pypdf raised it, which stumbles over objects of the wrong type, and not our own code."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals.get("__name__", "").startswith("pypdf")
 
 
 def _open(data: bytes, file_name: str, password: str | None, limits: Limits) -> PdfReader:

@@ -44,7 +44,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], type[Exception], str]] = {
     "rc4.pdf": (lambda: files.encrypted("RC4-128"), PasswordRequired, "encrypted"),
     "aes.pdf": (lambda: files.encrypted("AES-256"), PasswordRequired, "encrypted"),
     "ring.pdf": (files.cyclic_pages, UnreadableDocument, ""),
-    "flate.pdf": (files.flate_bomb, UnreadableDocument, "content stream cannot be read"),
+    "flate.pdf": (files.flate_bomb, LimitExceeded, "more than the limits allow"),
     "operators.pdf": (files.content_bomb, LimitExceeded, ""),
     "glyphs.pdf": (files.glyph_bomb, LimitExceeded, ""),
     "pages.pdf": (lambda: files.many_pages(5001), LimitExceeded, "5,001"),

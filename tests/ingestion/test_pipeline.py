@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -101,6 +102,25 @@ def test_a_changed_sidecar_updates_what_is_known_of_an_unchanged_file(
     [result] = bring(folder)
     assert result.document is not None
     assert (result.outcome, result.document.edition) == (Outcome.UPDATED, "second")
+    assert outcomes(bring(folder)) == {"fever-2020.md": Outcome.UNCHANGED}
+
+
+def test_a_newer_reader_reads_known_files_anew_and_keeps_the_old_pages(
+    folder: Path, bring: Callable[..., list[FileResult]], tmp_path: Path
+) -> None:
+    [first] = bring(folder, options=Options(Metadata(title="Fever")))
+    assert first.document is not None
+    with sqlite3.connect(tmp_path / "home" / "library.db") as connection:
+        connection.execute("UPDATE documents SET extractor = 'sanad-text/0'")
+    connection.close()
+    [second] = bring(folder)
+    assert second.document is not None
+    assert (second.outcome, second.document.title) == (Outcome.UPDATED, "Fever")
+    with Library.open(tmp_path / "home") as library:
+        assert library.page(first.document.id, 1, revision=1) == library.page(
+            first.document.id, 1, revision=2
+        )
+        assert library.check() == []
     assert outcomes(bring(folder)) == {"fever-2020.md": Outcome.UNCHANGED}
 
 

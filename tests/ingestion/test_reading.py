@@ -19,7 +19,7 @@ def test_a_text_file(tmp_path: Path) -> None:
         "ربو.txt",
         hashlib.sha256(data).hexdigest(),
         "text/plain",
-        "sanad-text 1",
+        "sanad-text/1",
         (
             Page(
                 1,

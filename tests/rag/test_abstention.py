@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from indexes.search.evidence import ChunkEvidence, Evidence
 from indexes.types import Chunk, Document, DocumentState, Language, Question, ScoredChunk
-from rag.abstention import PASSAGES, Answerability, answerability, fitted, spread_of, threshold
+from rag.abstention import PASSAGES, Answerability, Signals, answerability, fitted, signals, spread_of
 
 DOCUMENT = Document(
     "d", "t", "f", "h", "t", "text/plain", "x", 1, (Language.EN,), "default", DocumentState.CURRENT
@@ -15,15 +15,27 @@ DOCUMENT = Document(
 CHUNK = Chunk("d", 0, "text", Language.EN, (), ())
 
 
-def passage(near: float, coverage: float, *, same: bool = True, dense: float = 0.0) -> ChunkEvidence:
-    """With one sentence of that cosine; none when it is NaN."""
+def passage(
+    near: float,
+    coverage: float,
+    *,
+    same: bool = True,
+    dense: float | None = None,
+    found: float = 8.0,
+    lacking: float = 0.0,
+    among: int = 300,
+) -> ChunkEvidence:
+    """With one sentence of that cosine, which the whole has too unless `dense` is given; none when NaN."""
     sentences = np.array([] if np.isnan(near) else [near], dtype=np.float32)
     return ChunkEvidence(
-        ScoredChunk(CHUNK, DOCUMENT, 0.0, dense_score=dense),
+        ScoredChunk(CHUNK, DOCUMENT, 0.0, dense_score=near if dense is None else dense),
         sentences,
         coverage,
         np.ones(1, np.float32),
         same,
+        found,
+        lacking,
+        among,
     )
 
 
@@ -37,22 +49,37 @@ def told(*chunks: ChunkEvidence) -> float:
 
 cosine = st.floats(-1, 1)
 share = st.floats(0, 1)
+weight = st.floats(0, 30)
 
 
 @given(near=cosine, far=cosine, coverage=share, same=st.booleans())
-def test_a_nearer_sentence_never_makes_an_answer_less_likely(
+def test_a_nearer_passage_never_makes_an_answer_less_likely(
     near: float, far: float, coverage: float, same: bool
 ) -> None:
     near, far = max(near, far), min(near, far)
     assert told(passage(near, coverage, same=same)) >= told(passage(far, coverage, same=same))
 
 
-@given(near=cosine, more=share, less=share, same=st.booleans())
+@given(one=st.tuples(share, weight), two=st.tuples(share, weight), near=cosine, same=st.booleans())
 def test_more_of_the_question_named_never_makes_an_answer_less_likely(
-    near: float, more: float, less: float, same: bool
+    one: tuple[float, float], two: tuple[float, float], near: float, same: bool
 ) -> None:
-    more, less = max(more, less), min(more, less)
-    assert told(passage(near, more, same=same)) >= told(passage(near, less, same=same))
+    more, less = ([pick(pair) for pair in zip(one, two, strict=True)] for pick in (max, min))
+    full, part = (passage(near, c, found=f, same=same) for c, f in (more, less))
+    assert told(full) >= told(part)
+
+
+@given(many=st.floats(0, 5), few=st.floats(0, 5), near=cosine, same=st.booleans())
+def test_a_named_thing_that_is_lacking_never_makes_an_answer_likelier(
+    many: float, few: float, near: float, same: bool
+) -> None:
+    many, few = max(many, few), min(many, few)
+    assert told(passage(near, 0.5, lacking=few, same=same)) >= told(passage(near, 0.5, lacking=many, same=same))
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_drug_that_is_not_there_tells_in_both_languages(same: bool) -> None:
+    assert told(passage(0.4, 0.5, same=same)) > told(passage(0.4, 0.5, lacking=1.0, same=same)) + 0.1
 
 
 def test_nothing_found_answers_nothing() -> None:
@@ -62,13 +89,18 @@ def test_nothing_found_answers_nothing() -> None:
 
 def test_clear_cases() -> None:
     assert answerability(evidence(passage(0.6, 1.0))).answerable
-    assert not answerability(evidence(passage(0.1, 0.2))).answerable
-    assert not answerability(evidence(passage(0.05, 0.0, same=False))).answerable
+    assert answerability(evidence(passage(0.4, 0.4, same=False))).answerable
+    assert not answerability(evidence(passage(0.1, 0.2, found=2.0))).answerable
+    assert not answerability(evidence(passage(0.05, 0.0, found=0.0, same=False))).answerable
 
 
-def test_words_that_are_missing_weigh_in_the_questions_language_only() -> None:
-    near = 0.55
-    assert told(passage(near, 0.0, same=False)) > told(passage(near, 0.0, same=True))
+def test_the_share_of_words_weighs_in_the_questions_language_only() -> None:
+    assert told(passage(0.4, 1.0)) > told(passage(0.4, 0.0))
+    assert told(passage(0.4, 1.0, same=False)) == told(passage(0.4, 0.0, same=False))
+
+
+def test_the_same_nearness_says_more_in_a_small_library() -> None:
+    assert told(passage(0.4, 0.5, among=50)) > told(passage(0.4, 0.5, among=5000))
 
 
 def test_the_best_of_the_first_passages_decides() -> None:
@@ -76,6 +108,16 @@ def test_the_best_of_the_first_passages_decides() -> None:
     found = answerability(evidence(*[weak] * (PASSAGES - 1), strong))
     assert (found.closeness, found.coverage) == (pytest.approx(6.0, rel=1e-3), 1.0)
     assert told(*[weak] * PASSAGES, strong) == told(weak)
+
+
+def test_signals() -> None:
+    one = passage(0.5, 0.7, dense=0.3, found=6.0, lacking=0.8, among=100)
+    assert signals(one, evidence(one)) == Signals(pytest.approx(4.0), 0.7, 6.0, 0.8, 0.5)
+
+
+def test_between_languages_closeness_is_in_usual_spreads() -> None:
+    one = passage(0.5, 0.7, same=False)
+    assert signals(one, evidence(one, spread=0.2)).closeness == pytest.approx(5.0)
 
 
 def test_a_passage_without_sentences_is_as_close_as_the_whole_of_it() -> None:
@@ -91,5 +133,6 @@ def test_a_small_library_leans_on_the_usual_spread() -> None:
 def test_the_fitted_models_are_usable() -> None:
     for model in (fitted().same, fitted().other):
         assert model.closeness > 0
-        assert model.coverage >= 0
-    assert 0.2 < threshold() < 0.8
+        assert model.found > 0
+        assert model.lacking < 0
+        assert min(model.coverage, model.small) >= 0

@@ -181,4 +181,12 @@ def test_codes_without_text_are_garbled(builder: Any) -> None:
     builder.used.discard("b")
     page = builder.first()
     assert page.text == "a\ufffdc"
-    assert page.warnings == (PageWarning(WarningKind.GARBLED_TEXT, "1 of 3 characters are unknown"),)
+    assert page.warnings == (PageWarning(WarningKind.GARBLED_TEXT, "a character is unknown", 1, 2),)
+
+
+def test_a_page_of_unknown_codes_is_garbled_as_a_whole(builder: Any) -> None:
+    builder.page(builder.show(72, 700, "abab"))
+    builder.used.discard("b")
+    page = builder.first()
+    assert page.text == "a\ufffda\ufffd"
+    assert page.warnings == (PageWarning(WarningKind.GARBLED_TEXT, "2 of 4 letters are unknown"),)

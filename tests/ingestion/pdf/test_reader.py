@@ -10,8 +10,9 @@ from pypdf import PdfReader, PdfWriter
 
 from indexes.errors import LimitExceeded, PasswordRequired, UnreadableDocument
 from indexes.types import BlockKind, Metadata
+from ingestion import extractors
 from ingestion.limits import Limits
-from ingestion.pdf.reader import EXTRACTOR, read_pdf
+from ingestion.pdf.reader import read_pdf
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_progress_hash_and_version(builder: Any) -> None:
     assert told == [(1, 2), (2, 2)]
     assert [page.text for page in document.pages] == ["One", "Two"]
     assert [page.number for page in document.pages] == [1, 2]
-    assert (document.extractor, document.media_type) == (EXTRACTOR, "application/pdf")
+    assert (document.extractor, document.media_type) == (extractors.PDF, "application/pdf")
     assert len(document.content_hash) == 64
 
 

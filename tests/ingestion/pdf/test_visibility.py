@@ -101,7 +101,7 @@ def test_large_picture_beside_text(builder: Any) -> None:
     content = b"q 595 0 0 421 0 0 cm /I Do Q " + builder.show(72, 700, "Table 1")
     builder.page(content, b"/XObject << /I %d 0 R >>" % image)
     detail = "a picture covers 50% of the page; text in it was not read"
-    assert _parts(builder.first()) == ("Table 1", "", (PageWarning(WarningKind.UNREADABLE_PART, detail),))
+    assert _parts(builder.first()) == ("Table 1", "", (PageWarning(WarningKind.UNREAD_IMAGE, detail),))
 
 
 def test_empty_page_needs_no_warning(builder: Any) -> None:
