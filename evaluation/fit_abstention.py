@@ -48,6 +48,7 @@ TARGET = Path(rag.abstention.__file__).with_suffix(".json")
 DEPTH = 40  # passages found: enough that some are left without those of the document that answers
 ANSWERED = 0.82
 MOST_FALSE = 0.12
+CAUTION = 0.5  # log-odds on top: an honest "not here" is worth more than a doubtful answer
 
 NAMES = [field.name for field in fields(Signals)]
 WIDTH = len(NAMES) + 1  # of a model: its slopes, its intercept
@@ -90,7 +91,9 @@ def main() -> None:
         sets = collect(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder))
     told = sets.pop("samples, held out")
     parameters = at_one_half(fit(list(sets.values())), sets["samples"])
-    same, other = (dict(zip([*NAMES, "intercept"], half.tolist())) for half in np.split(parameters, 2))
+    same, other = (
+        dict(zip([*NAMES, "intercept"], half.tolist(), strict=True)) for half in np.split(parameters, 2)
+    )
     TARGET.write_text(json.dumps({"same": same, "other": other}, indent=1) + "\n", encoding="utf-8")
     print(TARGET.read_text(encoding="utf-8"))
     for name, examples in (sets | {"samples, held out": told}).items():
@@ -103,7 +106,9 @@ def collect(home: Path) -> dict[str, Examples]:
     if not texts.exists():
         write_paragraphs(dict(enumerate(reading.paragraphs)), texts)
     names = [f"paragraph-{place:04d}.txt" for place in range(len(reading.paragraphs))]
-    asked = [Case(Question(q.question, Language.AR), frozenset({names[q.paragraph]})) for q in reading.questions]
+    asked = [
+        Case(Question(q.question, Language.AR), frozenset({names[q.paragraph]})) for q in reading.questions
+    ]
     libraries: list[tuple[str, Iterable[Path], dict[str, list[Case]]]] = [
         ("arcd", sorted(texts.iterdir()), {"arcd": asked}),
         ("nigeria", sorted((DATA / "nigeria_stg").glob("*.txt")), nigeria_cases()),
@@ -120,9 +125,7 @@ def nigeria_cases() -> dict[str, list[Case]]:
         line.split("\t") for line in QUESTIONS.read_text(encoding="utf-8").splitlines() if line[0] != "#"
     ]
     return {
-        f"nigeria {language}": [
-            Case(Question(line[place], language), _files(line[0])) for line in lines
-        ]
+        f"nigeria {language}": [Case(Question(line[place], language), _files(line[0])) for line in lines]
         for place, language in ((1, Language.EN), (2, Language.AR))
     }
 
@@ -181,7 +184,7 @@ def at_one_half(parameters: NDArray[np.float64], examples: Examples) -> NDArray[
     rest = np.sort(other[unanswerable & (same < lowest_same)])[::-1]
     lowest_other = float(rest[max(allowed, 0)]) + 1e-3
     moved = parameters.copy()
-    moved[[WIDTH - 1, 2 * WIDTH - 1]] -= (lowest_same, lowest_other)
+    moved[[WIDTH - 1, 2 * WIDTH - 1]] -= (lowest_same + CAUTION, lowest_other + CAUTION)
     return np.round(moved, 3)
 
 
@@ -235,7 +238,11 @@ def _examples(
     erased: list[bool] = []
     for case in cases:
         results = searcher.search(case.question, DEPTH)
-        kind = "same" if any(case.question.language in languages.get(file, ()) for file in case.files) else "other"
+        kind = (
+            "same"
+            if any(case.question.language in languages.get(file, ()) for file in case.files)
+            else "other"
+        )
         passages.append(_passages(searcher, case.question, results[:PASSAGES]))
         kinds.append(kind if case.files else "not")
         erased.append(False)

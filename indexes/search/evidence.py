@@ -13,7 +13,7 @@ from indexes.analysis import tokens
 from indexes.search.lexical import LexicalIndex, QueryTerm
 from indexes.search.means import Vectors
 from indexes.search.terms import Named
-from indexes.types import Question, ScoredChunk
+from indexes.types import BlockKind, Chunk, Question, ScoredChunk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,23 +46,50 @@ class Evidence:
     chunks: tuple[ChunkEvidence, ...]
 
 
-def coverage(terms: Sequence[QueryTerm], text: str) -> float:
-    """The weighted share of the terms of which `text` has a form; a synonym counts as the word itself."""
+Words = frozenset[str]
+
+
+def words(text: str) -> Words:
+    """The distinct terms of a text."""
+    return frozenset(tokens(text))
+
+
+def sentence_words(chunk: Chunk) -> list[Words]:
+    """For each sentence of a passage the words that it is read with: its own and those of the section's
+    headings; for a table row the header's, for a list item those of the line that leads in."""
+    section = words("\n".join(chunk.section))
+    header, leading, read = section, section, []
+    for sentence in chunk.sentences:
+        own = words(chunk.text[sentence.start : sentence.end])
+        match sentence.kind:
+            case BlockKind.TABLE_HEADER:
+                header = header | own
+                read.append(header)
+            case BlockKind.TABLE_ROW:
+                read.append(header | own)
+            case BlockKind.LIST_ITEM:
+                read.append(leading | own)
+            case _:
+                header, leading = section, section | own
+                read.append(leading)
+    return read
+
+
+def coverage(terms: Sequence[QueryTerm], present: Words) -> float:
+    """The weighted share of the terms of which a form is present; a synonym counts as the word itself."""
     full = sum(term.weight for term in terms)
-    return found(terms, text) / full if full else 0.0
+    return found(terms, present) / full if full else 0.0
 
 
-def found(terms: Sequence[QueryTerm], text: str) -> float:
-    """The weight of the terms of which `text` has a form."""
-    present = set(tokens(text))
+def found(terms: Sequence[QueryTerm], present: Words) -> float:
+    """The weight of the terms of which a form is present."""
     return sum(term.weight for term in terms if any(form.term in present for form in term.forms))
 
 
-def lacking(named: Sequence[Named], text: str, home: LexicalIndex) -> float:
-    """How many of the things that a question names `text` does not name, in either language; one that all
-    passages of the question's language (`home`) name counts nothing, one that none of them names counts 1.
+def lacking(named: Sequence[Named], present: Words, home: LexicalIndex) -> float:
+    """How many of the things that a question names are not named, in either language; one that all passages
+    of the question's language (`home`) name counts nothing, one that none of them names counts 1.
     """
-    present = set(tokens(text))
     missing = {
         thing.others: max((home.idf(term) for term in thing.terms), default=0.0)
         for thing in named

@@ -18,7 +18,7 @@ from indexes.search import fusion
 from indexes.search.candidates import PER_SIGNAL, Candidates, gather, shares_words
 from indexes.search.derived import Derived, open_derived
 from indexes.search.eligibility import eligible, preference
-from indexes.search.evidence import ChunkEvidence, Evidence, coverage, found, lacking
+from indexes.search.evidence import ChunkEvidence, Evidence, coverage, found, lacking, sentence_words
 from indexes.search.means import Vectors, debias
 from indexes.search.settled import prior_for
 from indexes.search.terms import Named, content_terms, named_things, query_terms
@@ -123,19 +123,17 @@ class Searcher:
             own = lexical[hit.chunk.language]
             home = lexical.get(question.language, own)
             asked = query_terms(terms, named, own, home)
-            text = "\n".join((*hit.chunk.section, hit.chunk.text))
+            read = sentence_words(hit.chunk)
+            present = frozenset[str]().union(*read)
             chunks.append(
                 ChunkEvidence(
                     hit,
                     cosines,
-                    coverage(asked, text),
-                    np.array(
-                        [coverage(asked, hit.chunk.text[s.start : s.end]) for s in hit.chunk.sentences],
-                        dtype=np.float32,
-                    ),
+                    coverage(asked, present),
+                    np.array([coverage(asked, one) for one in read], dtype=np.float32),
                     shares_words(question.language, hit.chunk.language),
-                    found(asked, text),
-                    lacking(named, text, home),
+                    found(asked, present),
+                    lacking(named, present, home),
                     own.count,
                 )
             )

@@ -21,6 +21,7 @@ _ASIDE = 4.0  # cost of an em beside the letter
 _OFF_CENTRE = 2.0  # cost of an em off the middle of the letter's ink
 _PAINTED = 0.25  # cost of each glyph painted between them
 _FARTHEST = 6
+_LONGEST = 8  # letters of a ligature
 
 
 class GlyphLine(Protocol):
@@ -88,7 +89,8 @@ def _costs(mark: Glyph, line: GlyphLine) -> Iterator[tuple[_Letter, float]]:
 
 def _letters(glyph: Glyph) -> Iterator[_Letter]:
     x0, x1, seen = _extent(glyph)
-    count = len(glyph.text) if is_arabic(glyph.text[:1]) and seen else 1
+    ligature = 1 < len(glyph.text) <= _LONGEST and is_arabic(glyph.text[:1]) and seen
+    count = len(glyph.text) if ligature else 1
     step = (x1 - x0) / count
     if count == 1:
         yield _Letter(glyph, len(glyph.text) - 1, x0, x1, seen)

@@ -52,7 +52,9 @@ def drafts_of(
                 number = _goes_on(drafts[-1], part) if drafts else 0
                 drafts.extend(_table_rows(part, number or len(drafts) + 1, rtl, coding))
             else:
-                waiting.extend(_line(segment, rtl, coding, dots) for segment in part.segments)
+                for segment in part.segments:
+                    before = waiting[-1].text if waiting else ""
+                    waiting.append(_line(segment, rtl, coding, dots, before))
         drafts.extend(blocks_of(waiting, column))
     return drafts
 
@@ -80,8 +82,8 @@ def _with_label(segments: list[Segment], rtl: bool) -> list[Segment]:
     return [Segment(segments[0].x0, segments[1].x1, rest.y, rest.size, items)]
 
 
-def _line(segment: Segment, rtl: bool, coding: MirrorCoding, dots: Sequence[Rect]) -> TextLine:
-    run = read_segment(segment, rtl_page=rtl, shaped=coding)
+def _line(segment: Segment, rtl: bool, coding: MirrorCoding, dots: Sequence[Rect], before: str) -> TextLine:
+    run = read_segment(segment, rtl_page=rtl, shaped=coding, before=before)
     _name_bullet(run)
     bullet = bool(dots) and _has_bullet(segment, run.rtl, dots)
     return TextLine(run, segment.y, segment.x0, segment.x1, segment.size, segment.bold, bullet)
@@ -126,7 +128,7 @@ def _table_rows(table: Table, number: int, rtl: bool, coding: MirrorCoding) -> l
         for k, cell in enumerate(reversed(cells) if rtl else cells):
             text = TextRun()
             for segment in cell:
-                line = read_segment(segment, rtl_page=rtl, shaped=coding)
+                line = read_segment(segment, rtl_page=rtl, shaped=coding, before=text.text)
                 text.add(line, "" if _goes_on_at_once(text.text, line.text) else " ")
             if k:
                 run.pieces.append(Piece("\t"))

@@ -65,7 +65,7 @@ class Rule:
 
 
 _DOT = (1.0, 9.0)  # points, the sides of a shape that may be a bullet
-_MAX_DOTS = 5_000  # of one page: more are a drawing
+_MAX_DOTS = 1_000  # of one page: more are a drawing
 
 
 @dataclass(slots=True)

@@ -53,20 +53,21 @@ class TextRun:
         self.rtl = self.rtl or other.rtl
 
 
-def read_segment(segment: Segment, *, rtl_page: bool, shaped: MirrorCoding) -> TextRun:
-    """The text of a segment as it is read."""
+def read_segment(segment: Segment, *, rtl_page: bool, shaped: MirrorCoding, before: str = "") -> TextRun:
+    """The text of a segment as it is read after `before`, which stands above it."""
     clusters = clusters_of(segment.items)
     line = VisualLine(
         tuple(shaped.shape(c) if c.text in MIRROR else c.text for c in clusters),
         tuple(c.bidi or bidi_class(c.text) for c in clusters),
         tuple(c.text not in MIRROR or shaped.is_shape(c) for c in clusters),
     )
-    base, reading = _read(line, rtl_page)
+    base, reading = _read(line, rtl_page, before.rfind("(") > before.rfind(")"))
     pieces: list[Piece] = []
     for index, level in zip(reading.order, reading.levels, strict=True):
         cluster = clusters[index]
         if not cluster.glyphs:
-            if pieces and pieces[-1].text != " ":
+            # the space at the end of a wrapped line stands, right to left, behind a bracket opened in it
+            if pieces and pieces[-1].text != " " and not (base and pieces[-1].text == "("):
                 pieces.append(Piece(" "))
             continue
         text = line.character(index, level)
@@ -93,7 +94,8 @@ def _overprinted(clusters: Sequence[Cluster]) -> bool:
     return False
 
 
-def _read(line: VisualLine, rtl_page: bool) -> tuple[int, Reading]:
+def _read(line: VisualLine, rtl_page: bool, inside: bool) -> tuple[int, Reading]:
+    """The base and the reading of a line. `inside`: a bracket was opened above."""
     full = "".join(line.texts)
     arabic, latin = arabic_letters(full), latin_letters(full)
     if len(line.texts) > _MAX_CLUSTERS:
@@ -108,11 +110,23 @@ def _read(line: VisualLine, rtl_page: bool) -> tuple[int, Reading]:
         return int(rtl_page), read_line(line, int(rtl_page))
     left, right = read_line(line, 0), read_line(line, 1)
     prefer = 0.5 if rtl_page and (eastern or not latin) else -_MIN_EVIDENCE
+    if rtl_page and inside and _closes(line, right) and not _closes(line, left):
+        return 1, right
     return (1, right) if _value(line, right) + prefer > _value(line, left) else (0, left)
 
 
+def _text(line: VisualLine, reading: Reading) -> str:
+    return "".join(line.character(i, level) for i, level in zip(reading.order, reading.levels, strict=True))
+
+
+def _closes(line: VisualLine, reading: Reading) -> bool:
+    """Whether a reading closes a bracket before it opens one."""
+    text = _text(line, reading)
+    return reading.verified and ")" in text and "(" not in text.partition(")")[0]
+
+
 def _value(line: VisualLine, reading: Reading) -> float:
-    text = "".join(line.character(i, level) for i, level in zip(reading.order, reading.levels, strict=True))
+    text = _text(line, reading)
     value = score(text) - (0 if reading.verified else 5)
     return value - (1 if _LEADING.match(text) and not _LEADING.match(text[-1:]) else 0)
 

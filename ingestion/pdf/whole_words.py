@@ -18,6 +18,8 @@ _NEAR = 0.2  # letters of one word stand nearer
 _LEVEL = 0.6  # baselines of one word: parts of ligatures and marks stand off it
 _TWIN = 0.3  # the same letter this near is its shadow or outline
 
+_LONGEST = 200  # glyphs of a word: more are a filling or an attack
+
 
 def keep_whole(glyphs: Iterable[Glyph], page: Rect) -> None:
     """Show again what only an edge hides of a visible word; doubt the words that stay in part hidden."""
@@ -28,7 +30,7 @@ def keep_whole(glyphs: Iterable[Glyph], page: Rect) -> None:
                 _settle(word, page)
                 word = []
             continue
-        if word and not _goes_on(word, glyph):
+        if word and (len(word) >= _LONGEST or not _goes_on(word, glyph)):
             _settle(word, page)
             word = []
         word.append(glyph)

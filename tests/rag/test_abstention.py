@@ -74,7 +74,9 @@ def test_a_named_thing_that_is_lacking_never_makes_an_answer_likelier(
     many: float, few: float, near: float, same: bool
 ) -> None:
     many, few = max(many, few), min(many, few)
-    assert told(passage(near, 0.5, lacking=few, same=same)) >= told(passage(near, 0.5, lacking=many, same=same))
+    assert told(passage(near, 0.5, lacking=few, same=same)) >= told(
+        passage(near, 0.5, lacking=many, same=same)
+    )
 
 
 @pytest.mark.parametrize("same", [True, False])

@@ -140,3 +140,20 @@ def test_publication_date_and_language(builder: Any) -> None:
     assert builder.read().metadata == Metadata(
         publisher="Ministry", effective=date(2024, 3, 1), language="ar"
     )
+
+
+def test_a_limit_names_the_file_once(builder: Any) -> None:
+    for _ in range(3):
+        builder.page(b"")
+    with pytest.raises(LimitExceeded) as caught:
+        read_pdf(builder.build(), file_name="x.pdf", limits=Limits(max_pages=2))
+    assert caught.value.message == "x.pdf has 3 pages, more than the limit of 2."
+
+
+def test_a_mistake_of_our_own_is_not_blamed_on_the_file(builder: Any) -> None:
+    def progress(done: int, count: int) -> None:
+        done.nothing  # type: ignore[attr-defined]  # noqa: B018
+
+    builder.page(b"")
+    with pytest.raises(AttributeError):
+        read_pdf(builder.build(), file_name="x.pdf", progress=progress)
