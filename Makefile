@@ -23,8 +23,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 demo: $(VENV)/.installed
 	$(BIN)/sanad model prepare
 	$(BIN)/sanad --home .demo ingest samples/pdf
-	$(BIN)/sanad --home .demo ask "What is the maximum daily dose of metformin?"
-	$(BIN)/sanad --home .demo ask "ما جرعة الأدرينالين في التأق؟"
+	$(BIN)/sanad --home .demo ask "What is the target INR with a mechanical mitral valve?"
+	$(BIN)/sanad --home .demo ask "ما الجرعة القصوى من أملوديبين في اليوم؟"
 
 test: $(VENV)/.installed-dev
 	tests/system_packages.sh

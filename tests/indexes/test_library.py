@@ -376,7 +376,14 @@ def test_a_forked_child_opens_a_connection_of_its_own(
 def test_spans_of_several_pages_are_kept(library: Library, samples: ModuleType) -> None:
     made = samples.sample(1)
     first, second = made.chunks
-    joined = replace(first, text=f"{first.text} {second.text}", spans=(*first.spans, *second.spans))
+    shift = len(first.text) + 1
+    moved = (replace(s, start=s.start + shift, end=s.end + shift) for s in second.sentences)
+    joined = replace(
+        first,
+        text=f"{first.text} {second.text}",
+        spans=(*first.spans, *second.spans),
+        sentences=(*first.sentences, *moved),
+    )
     chunks = (joined,)
     samples.add(library, replace(made, chunks=chunks, vectors=samples.vectors_of(chunks)))
     assert [type(span) for span in library.chunk(1).spans] == [Span, Span]
