@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -39,6 +40,9 @@ _WORDS = {
     "en": {"sources": "Sources", "page": "page", "edition": "edition"},
     "ar": {"sources": "المصادر", "page": "صفحة", "edition": "إصدار"},
 }
+
+
+_SHORT_ID = 8  # of 16 digits: commands take the beginning of an id
 
 
 def visible(text: str) -> str:
@@ -105,19 +109,25 @@ def print_results(console: Console, found: list[ScoredChunk]) -> None:
 
 
 def document_table(documents: Iterable[Document]) -> Table:
-    table = Table("Id", "Title", "Edition", "Effective", "State", "Language", "Pages", "Collection")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("Id", "Title", "Edition", "Effective", "State", "In", "Collection"):
+        wraps = name in ("Title", "Edition", "Collection")
+        table.add_column(
+            name,
+            no_wrap=not wraps,
+            min_width=None if wraps else len(name),
+            ratio=5 if name == "Title" else 2 if wraps else None,
+        )
     for d in documents:
-        style = "" if d.state is DocumentState.CURRENT else "dim"
         table.add_row(
-            d.id,
+            d.id[:_SHORT_ID],
             Text(visible(d.title)),
-            Text(d.edition or ""),
+            Text(visible(d.edition or "")),
             d.effective.isoformat() if d.effective else "",
             d.state.value.replace("_", " "),
             ", ".join(d.languages),
-            str(d.page_count),
-            Text(d.collection),
-            style=style,
+            Text(visible(d.collection)),
+            style="" if d.state is DocumentState.CURRENT else "dim",
         )
     return table
 
@@ -152,15 +162,18 @@ def ingest_table(results: list[FileResult]) -> Table:
     caption += f", {superseded} superseded"
     if warned:
         caption += "\npages with warnings: " + ", ".join(f"{n} {kind}" for kind, n in warned.most_common())
-    table = Table(
-        "File", "Outcome", "Document", "Pages", "Chunks", "Notes", caption=caption, caption_justify="left"
-    )
+    table = Table(caption=caption, caption_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("File", overflow="ellipsis", no_wrap=True, max_width=30)
+    table.add_column("Outcome", no_wrap=True)
+    table.add_column("Id", no_wrap=True, min_width=_SHORT_ID)
+    table.add_column("Pages", justify="right", min_width=5)
+    table.add_column("Chunks", justify="right", min_width=6)
+    table.add_column("Notes", ratio=1)
     for r in results:
         if r.outcome is not Outcome.UNCHANGED:
-            title = Text(f"{visible(r.document.title)} ({r.document.id})") if r.document else ""
             style = "red" if r.outcome is Outcome.FAILED else ""
-            counts_ = (str(r.pages or ""), str(r.chunks or ""))
-            table.add_row(Text(r.path.name), r.outcome.value, title, *counts_, Text(_notes(r)), style=style)
+            facts = (r.document.id[:_SHORT_ID] if r.document else "", str(r.pages or ""), str(r.chunks or ""))
+            table.add_row(Text(visible(r.path.name)), r.outcome.value, *facts, Text(_notes(r)), style=style)
     return table
 
 
