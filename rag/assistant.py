@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,7 @@ from indexes.glossary import Glossary
 from indexes.language import detect
 from indexes.library import Library
 from indexes.models import embedder_of
+from indexes.search.evidence import Evidence
 from indexes.search.searcher import Searcher
 from indexes.settings import Settings, settings_from
 from indexes.types import DocumentState, Language, Question, ScoredChunk
@@ -102,7 +104,7 @@ class Assistant:
         results = self._searcher.search(question, PASSAGES, today=today, vector=vector)
         if not results:
             return self._abstain(question, "empty")
-        evidence = self._searcher.evidence(question, results, vector=vector)
+        evidence = _of_the_drugs_asked_for(self._searcher.evidence(question, results, vector=vector))
         if not answerability(evidence).answerable:
             return self._abstain(question, "not_found")
         draft = self._generator.generate(evidence)
@@ -145,6 +147,11 @@ def open_assistant(settings: Settings | None = None) -> Iterator[Assistant]:
         Assistant.over(library, embedder_of(library, chosen)) as assistant,
     ):
         yield assistant
+
+
+def _of_the_drugs_asked_for(evidence: Evidence) -> Evidence:
+    """Without the passages that are about other drugs: a neighbour's dose is the worst of answers."""
+    return replace(evidence, chunks=tuple(c for c in evidence.chunks if c.about is None or any(c.about)))
 
 
 def _notes(question: Question, cited: Cited, *, differ: bool) -> tuple[str, ...]:

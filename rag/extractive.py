@@ -69,7 +69,8 @@ class ExtractiveGenerator:
             own = fusion.log_odds(chunk.sentences, chunk.sentence_coverage, same_language=chunk.same_language)
             scores = own + np.float32(self._selection.passage_share * chunk.result.score)
             for number, sentence in enumerate(chunk.result.chunk.sentences):
-                if sentence.kind not in (BlockKind.HEADING, BlockKind.TABLE_HEADER):
+                quotable = sentence.kind not in (BlockKind.HEADING, BlockKind.TABLE_HEADER)
+                if quotable and (chunk.about is None or chunk.about[number]):
                     yield _Scored(place, number, float(scores[number]))
 
     def _near_the_best(self, scored: Sequence[_Scored], evidence: Evidence) -> list[_Scored]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,11 @@ from numpy.typing import NDArray
 from indexes.analysis import tokens
 from indexes.search.lexical import LexicalIndex, QueryTerm
 from indexes.search.means import Vectors
-from indexes.search.terms import Named
+from indexes.search.terms import Drug, Named, drugs
 from indexes.types import BlockKind, Chunk, Question, ScoredChunk
+
+if TYPE_CHECKING:
+    from indexes.glossary import Glossary
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +26,8 @@ class ChunkEvidence:
     0 to 1, of the question's terms that the passage has, and `sentence_coverage` (n,) that each sentence has;
     translations and synonyms count. `same_language`: whether the question's own words can occur. `found`: the
     weight, a sum of idf, of the terms that the passage has. `lacking`: see `lacking`. `among`: of how many
-    passages in its language it is one."""
+    passages in its language it is one. `about`: for each sentence, whether it can be about a drug that the
+    question names; None: all can."""
 
     result: ScoredChunk
     sentences: NDArray[np.float32]
@@ -32,6 +37,7 @@ class ChunkEvidence:
     found: float = 0.0
     lacking: float = 0.0
     among: int = 0
+    about: tuple[bool, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +79,29 @@ def sentence_words(chunk: Chunk) -> list[Words]:
                 header, leading = section, section | own
                 read.append(leading)
     return read
+
+
+def about(chunk: Chunk, title: str, asked: Sequence[Drug], glossary: Glossary) -> tuple[bool, ...]:
+    """For each sentence of a passage whether it can be about a drug that is asked for.
+
+    Its words, with those it is read with, name one; or the passage or the document's title does, and the
+    sentence itself names no other drug. Without a drug in the question all can.
+    """
+    if not asked:
+        return (True,) * len(chunk.sentences)
+    read = sentence_words(chunk)
+    whole = words(title).union(*read)
+    if not any(_named(drug, whole) for drug in asked):
+        return (False,) * len(chunk.sentences)
+    return tuple(
+        any(_named(drug, one) for drug in asked)
+        or not drugs(chunk.text[sentence.start : sentence.end], glossary)
+        for sentence, one in zip(chunk.sentences, read, strict=True)
+    )
+
+
+def _named(drug: Drug, present: Words) -> bool:
+    return any(present.issuperset(name) for name in drug)
 
 
 def coverage(terms: Sequence[QueryTerm], present: Words) -> float:

@@ -18,10 +18,10 @@ from indexes.search import fusion
 from indexes.search.candidates import PER_SIGNAL, Candidates, gather, shares_words
 from indexes.search.derived import Derived, open_derived
 from indexes.search.eligibility import eligible, preference
-from indexes.search.evidence import ChunkEvidence, Evidence, coverage, found, lacking, sentence_words
+from indexes.search.evidence import ChunkEvidence, Evidence, about, coverage, found, lacking, sentence_words
 from indexes.search.means import Vectors, debias
 from indexes.search.settled import prior_for
-from indexes.search.terms import Named, content_terms, named_things, query_terms
+from indexes.search.terms import Named, content_terms, drugs, named_things, query_terms
 from indexes.types import Document, Language, Question, ScoredChunk
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ class Searcher:
             index, query, [(hit.chunk.id, hit.chunk.language) for hit in results]
         )
         terms, named = self._terms(question)
+        asked_for = drugs(question.text, self._glossary)
         lexical = {partition.language: partition.lexical for partition in index.partitions}
         chunks = []
         for hit, cosines in zip(results, sentences, strict=True):
@@ -135,6 +136,9 @@ class Searcher:
                     found(asked, present),
                     lacking(named, present, home),
                     own.count,
+                    about(hit.chunk, hit.document.title, asked_for, self._glossary)
+                    if self._glossary is not None
+                    else None,
                 )
             )
         return Evidence(question, vector, spread, len(index.background), tuple(chunks))

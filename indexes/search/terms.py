@@ -29,6 +29,16 @@ class Named:
     others: tuple[tuple[str, ...], ...]
 
 
+Drug = tuple[tuple[str, ...], ...]
+"""All names of a drug in both languages, each as its terms."""
+
+
+def drugs(text: str, glossary: Glossary | None) -> list[Drug]:
+    """The drugs that a text names, misspelt ones included."""
+    matches = glossary.find(text) if glossary is not None else ()
+    return [_names(match.concept) for match in matches if match.concept.kind == "drug"]
+
+
 def content_terms(text: str) -> list[str]:
     """The distinct terms of a question, in order, without function words; all if there are no others."""
     found = list(dict.fromkeys(tokens(text)))

@@ -160,3 +160,26 @@ def test_a_table_row_comes_with_its_header(assistant: Assistant) -> None:
 def test_a_question_must_be_one(assistant: Assistant, text: str) -> None:
     with pytest.raises(SettingsError):
         assistant.question(text)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the dose of insulin degludec?",  # another insulin is there
+        "ما جرعة فالسارتان؟",  # another sartan
+        "dose of rosuvastatin",
+        "What is the maximum daily dose of nifedipine?",  # another calcium-channel blocker
+    ],
+)
+def test_a_drug_that_no_document_names_gets_no_neighbours_dose(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(assistant.question(question))
+    assert (answer.status, answer.sentences) == (Status.ABSTAINED, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "drug"),
+    [("ما الجرعة القصوى من أملوديبين في اليوم؟", "Amlodipine"), ("Losartan starting dose", "Losartan")],
+)
+def test_rows_about_other_drugs_are_not_quoted(assistant: Assistant, question: str, drug: str) -> None:
+    answer = assistant.ask(assistant.question(question))
+    assert [s.text.split("\t")[0] for s in answer.sentences] == [drug]
