@@ -26,6 +26,7 @@ class Selection:
     """How much is quoted. Margins are log-odds below the best sentence."""
 
     passage_share: float = 0.5  # of the passage's score in that of its sentences
+    own_language: float = 0.5  # for the question's language: of two documents that answer, the one to read
     margin: float = 1.0  # another sentence of the same passage
     other_margin: float = 0.5  # a sentence of another passage
     differing_margin: float = 1.5  # a sentence of another document with other figures
@@ -67,7 +68,9 @@ class ExtractiveGenerator:
     def _scores(self, evidence: Evidence) -> Iterator[_Scored]:
         for place, chunk in enumerate(evidence.chunks):
             own = fusion.log_odds(chunk.sentences, chunk.sentence_coverage, same_language=chunk.same_language)
-            scores = own + np.float32(self._selection.passage_share * chunk.result.score)
+            shared = self._selection.passage_share * chunk.result.score
+            shared += self._selection.own_language if chunk.same_language else 0.0
+            scores = own + np.float32(shared)
             for number, sentence in enumerate(chunk.result.chunk.sentences):
                 quotable = sentence.kind not in (BlockKind.HEADING, BlockKind.TABLE_HEADER)
                 if quotable and (chunk.about is None or chunk.about[number]):
