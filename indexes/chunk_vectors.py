@@ -9,7 +9,7 @@ from indexes.library import Library
 from indexes.records import StoredVectors, vector_key
 from indexes.types import Chunk
 
-AT_ONCE = 256  # chunks: enough for batches of like length, little enough to lose on a kill
+AT_ONCE = 512  # chunks: enough for batches of like length, little enough to lose on a kill
 
 
 def embed_chunks(chunks: Iterable[Chunk], embedder: Embedder) -> Iterator[dict[str, StoredVectors]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MODEL, TOKENIZER, COMPILED = "model.xml", "tokenizer.json", "compiled"
 
-_BATCH_TOKENS = 1024
+_BATCH_TOKENS = 4096
 _GROUP = 2048  # passages whose tokens are in memory at once
 
 Vector = NDArray[np.float32]
