@@ -5,9 +5,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE ?= 1
-export OPENVINO_TELEMETRY_OPT_OUT ?= 1
 
-.PHONY: demo test bench samples clean lock
+.PHONY: demo test bench samples clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

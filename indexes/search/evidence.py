@@ -81,16 +81,18 @@ def sentence_words(chunk: Chunk) -> list[Words]:
     return read
 
 
-def about(chunk: Chunk, title: str, asked: Sequence[Drug], glossary: Glossary) -> tuple[bool, ...]:
-    """For each sentence of a passage whether it can be about a drug that is asked for.
+def about(
+    hit: ScoredChunk, read: Sequence[Words], asked: Sequence[Drug], glossary: Glossary | None
+) -> tuple[bool, ...]:
+    """For each sentence of a passage, read with these words, whether it can be about a drug asked for.
 
     Its words, with those it is read with, name one; or the passage or the document's title does, and the
     sentence itself names no other drug. Without a drug in the question all can.
     """
+    chunk = hit.chunk
     if not asked:
         return (True,) * len(chunk.sentences)
-    read = sentence_words(chunk)
-    whole = words(title).union(*read)
+    whole = words(hit.document.title).union(*read)
     if not any(_named(drug, whole) for drug in asked):
         return (False,) * len(chunk.sentences)
     return tuple(

@@ -136,9 +136,7 @@ class Searcher:
                     found(asked, present),
                     lacking(named, present, home),
                     own.count,
-                    about(hit.chunk, hit.document.title, asked_for, self._glossary)
-                    if self._glossary is not None
-                    else None,
+                    about(hit, read, asked_for, self._glossary),
                 )
             )
         return Evidence(question, vector, spread, len(index.background), tuple(chunks))
